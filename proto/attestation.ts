@@ -142,12 +142,24 @@ export function compareRows(a: DeviceRow, b: DeviceRow): number {
   );
 }
 
+// Sequences and instants are stored as 64-bit signed integers and shown by JavaScript: nothing honest comes near this.
+const BIGGEST = BigInt(Number.MAX_SAFE_INTEGER);
 const DEVICE_ID = /^(gpu|asic|host):[0-9a-f]{32}$/;
 const ALGORITHM = /^[a-z0-9_-]{0,32}$/;
 
+/** True for a device id as it is signed. */
+export function isDeviceId(text: string): boolean {
+  return DEVICE_ID.test(text);
+}
+
+/** True for an algorithm's name as it is signed; the empty one included. */
+export function isAlgorithm(text: string): boolean {
+  return ALGORITHM.test(text);
+}
+
 function rowFault(row: DeviceRow): string | undefined {
-  if (!DEVICE_ID.test(row.id)) return "a device id has the wrong shape";
-  if (!ALGORITHM.test(row.algorithm)) return "an algorithm has the wrong shape";
+  if (!isDeviceId(row.id)) return "a device id has the wrong shape";
+  if (!isAlgorithm(row.algorithm)) return "an algorithm has the wrong shape";
   if (row.known >= 64) return "a known bit has no meaning";
   if (row.powerSource > POWER_SOURCE.estimate) return "a power source has no meaning";
   const absent = (bit: number): boolean => (row.known & bit) === 0;
@@ -167,6 +179,7 @@ function rowFault(row: DeviceRow): string | undefined {
  */
 export function shapeFault(attestation: Attestation): string | undefined {
   const { devices, windowStart, windowEnd } = attestation;
+  if (attestation.sequence > BIGGEST || windowEnd > BIGGEST) return "a number is beyond 2^53";
   if (devices.length > MAX_DEVICE_ROWS) return "too many device rows";
   if (windowEnd <= windowStart) return "the window ends before it starts";
   for (const [i, row] of devices.entries()) {

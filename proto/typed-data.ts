@@ -13,7 +13,13 @@ const UINT64_LIMIT = 1n << 64n;
 
 function writeUint(bits: number): WordWriter {
   const limit = 1n << BigInt(bits);
+  const small = 2 ** Math.min(bits, 32);
   return (value, out, offset) => {
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < small) {
+      out.fill(0, offset, offset + 28);
+      out.writeUInt32BE(value, offset + 28);
+      return;
+    }
     const number = typeof value === "bigint" ? value : BigInt(value as number);
     if (number < 0n || number >= limit) throw new RangeError(`${number} is no uint${bits}`);
     out.fill(0, offset, offset + 32);
@@ -40,8 +46,23 @@ function writeFixed(length: number, leftPadded: boolean): WordWriter {
   };
 }
 
+// Device ids and algorithm names come again in every window: half the hashes of an attestation are of them.
+const STRING_HASHES = new Map<string, Uint8Array>();
+const MAX_STRING_HASHES = 32_768;
+const MAX_KEPT_STRING = 64;
+
+function hashString(text: string): Uint8Array {
+  const known = STRING_HASHES.get(text);
+  if (known !== undefined) return known;
+  const hash = keccakBytes(Buffer.from(text, "utf8"));
+  if (text.length > MAX_KEPT_STRING) return hash;
+  if (STRING_HASHES.size >= MAX_STRING_HASHES) STRING_HASHES.clear();
+  STRING_HASHES.set(text, hash);
+  return hash;
+}
+
 const writeString: WordWriter = (value, out, offset) => {
-  out.set(keccakBytes(Buffer.from(value as string, "utf8")), offset);
+  out.set(hashString(value as string), offset);
 };
 
 const writeBool: WordWriter = (value, out, offset) => {

@@ -11,14 +11,34 @@ interface ErrorKind {
 
 /** Every fault that the agent can name. Codes start with the stage. */
 export const ERRORS = {
+  "command-invalid": {
+    about: "A command was called in a way that it does not understand",
+    owner: "operator",
+    retry: "never",
+  },
   "settings-invalid": { about: "The settings have faults", owner: "operator", retry: "on-change" },
   "settings-unreadable": {
     about: "The settings file cannot be read",
     owner: "operator",
     retry: "on-change",
   },
+  "settings-exist": {
+    about: "Settings are there already and are never overwritten",
+    owner: "operator",
+    retry: "never",
+  },
   "key-missing": {
     about: "There is no key; `rig-agent key new` makes one",
+    owner: "operator",
+    retry: "on-change",
+  },
+  "key-unreadable": {
+    about: "The key file cannot be read by the user that this program runs as",
+    owner: "operator",
+    retry: "on-change",
+  },
+  "key-unwritable": {
+    about: "The key's directory or file cannot be made here",
     owner: "operator",
     retry: "on-change",
   },
@@ -89,6 +109,11 @@ export const ERRORS = {
   },
   "store-full": { about: "The disk or the disk budget is full", owner: "operator", retry: "later" },
   "store-failed": { about: "The database failed", owner: "operator", retry: "later" },
+  "store-other-rig": {
+    about: "The state directory belongs to another key, coordinator or chain",
+    owner: "operator",
+    retry: "on-change",
+  },
   "store-newer": {
     about: "The database was written by a newer version of this program",
     owner: "operator",
@@ -100,6 +125,11 @@ export const ERRORS = {
     retry: "never",
   },
   "attest-no-era": { about: "No era was granted yet", owner: "coordinator", retry: "later" },
+  "attest-no-time": {
+    about: "The wall clock is wrong and the coordinator's time is not known yet",
+    owner: "operator",
+    retry: "later",
+  },
   "attest-other-chain": {
     about:
       "The coordinator's head is not in this rig's chain: an old copy or a twin; see `rig-agent resume`",
@@ -128,6 +158,11 @@ export const ERRORS = {
   },
   "status-address-taken": {
     about: "The address of the status endpoint is taken",
+    owner: "operator",
+    retry: "on-change",
+  },
+  "status-address-refused": {
+    about: "The system does not let the status endpoint listen at its address",
     owner: "operator",
     retry: "on-change",
   },

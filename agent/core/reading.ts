@@ -27,7 +27,9 @@ export interface Problem {
     | "blank"
     | "no-reply"
     | "garbled"
-    | "wrong-shape";
+    | "wrong-shape"
+    /** The value is there and neither the reply nor the model says in which unit. */
+    | "no-unit";
   /** Which ask it belongs to. */
   readonly ask: string;
 }

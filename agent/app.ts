@@ -1,0 +1,323 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Statement } from "../proto/attestation.ts";
+import { type Hex, toHex } from "../proto/hex.ts";
+import { sealFor } from "../proto/typed-data.ts";
+import { Closer } from "./attest/closer.ts";
+import { Guard } from "./attest/guard.ts";
+import { leafOf } from "./attest/leaf.ts";
+import { Session } from "./attest/session.ts";
+import { recoverSigner, type Signer } from "./attest/signer.ts";
+import { Timeline } from "./attest/timeline.ts";
+import { asRigError, RigError } from "./core/errors.ts";
+import type { Clock, Log, Meter, Service } from "./core/ports.ts";
+import { Backoff } from "./platform/backoff.ts";
+import { BUILT_AT_MS } from "./platform/build-date.ts";
+import { readMachineId } from "./platform/machine-id.ts";
+import { Inventory } from "./sampler/inventory.ts";
+import { Sampler } from "./sampler/sampler.ts";
+import type { Settings } from "./settings/settings.ts";
+import { Snapshots } from "./snapshot.ts";
+import { configuredSources } from "./sources.ts";
+import { StatusServer } from "./status/server.ts";
+import { Chain } from "./store/chain.ts";
+import { DeviceBook } from "./store/device-book.ts";
+import { Meta } from "./store/meta.ts";
+import { lockStateDirectory, openDatabase } from "./store/open.ts";
+import { Retention } from "./store/retention.ts";
+import { SampleStore } from "./store/samples.ts";
+import { Windows } from "./store/windows.ts";
+import { MqttCarrier } from "./transport/mqtt.ts";
+import { Sender } from "./transport/sender.ts";
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly version: string;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+}
+
+/** Spans and timeouts are added up to how long after its end a window may still grow; never longer than this. */
+const LONGEST_GRACE_MS = 10 * 60_000;
+const RECONNECT = { firstMs: 1000, maxMs: 60_000 };
+const HELLO_AGAIN = { firstMs: 500, maxMs: 30_000 };
+
+/**
+ * The whole agent, in order of flow:
+ *
+ *   device ─▶ drivers ─▶ sampler ─▶ store ─▶ attest ─▶ transport ═══▶ coordinator
+ *                                     └──────▶ status
+ *
+ * Sinks start before sources and stop after them; the store is closed last.
+ */
+export class App implements Service {
+  readonly #options: AppOptions;
+  #undo: (() => Promise<void> | void)[] = [];
+  #status: StatusServer | undefined;
+
+  constructor(options: AppOptions) {
+    this.#options = options;
+  }
+
+  /** Where the status endpoint listens; undefined before start. */
+  get statusUrl(): string | undefined {
+    return this.#status?.url;
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#build();
+    } catch (thrown) {
+      await this.stop();
+      throw thrown;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const undo = this.#undo.reverse();
+    this.#undo = [];
+    for (const step of undo) {
+      try {
+        await step();
+      } catch (thrown) {
+        this.#options.log.error("a stage did not stop cleanly", {}, asRigError(thrown));
+      }
+    }
+  }
+
+  /** Starts a stage; from here on `stop` stops it, after everything that was started later. */
+  async #run(stage: Service): Promise<void> {
+    this.#undo.push(() => stage.stop());
+    await stage.start();
+  }
+
+  async #build(): Promise<void> {
+    const { settings, signer, clock, log, meter, version, random } = this.#options;
+    const { coordinator, store } = settings;
+    const rig = signer.address;
+    const seal = sealFor(coordinator.chainId);
+
+    this.#undo.push(lockStateDirectory(settings.stateDir));
+    const db = openDatabase(settings.stateDir);
+    this.#undo.push(() => void db.close());
+    const meta = new Meta(db);
+    requireSameRig(meta, rig, coordinator.address, coordinator.chainId);
+    const windows = new Windows(db);
+    const chain = new Chain(db);
+    const samples = new SampleStore({
+      db,
+      windows,
+      clock,
+      log: log.child({ stage: "store" }),
+      meter,
+      batchMs: store.batchMs,
+    });
+    const retention = new Retention({ db, clock, log: log.child({ stage: "store" }), ...store });
+    await this.#run(retention);
+    await this.#run(samples);
+
+    const attestLog = log.child({ stage: "attest" });
+    const guard = new Guard({ chain, seal, rig, coordinator: coordinator.address, signer });
+    const finished = guard.finish();
+    if (finished > 0)
+      attestLog.info("what a crash left unsigned was signed", { attestations: finished });
+    const session = new Session({
+      chain,
+      meta,
+      seal,
+      rig,
+      coordinator: coordinator.address,
+      signer,
+      signerOf: recoverSigner,
+      random32: () => toHex(randomBytes(32)),
+    });
+
+    const sources = configuredSources(settings, { clock, log: log.child({ stage: "drivers" }) });
+    for (const source of sources) this.#undo.push(() => source.stop());
+    const inventory = new Inventory({
+      book: new DeviceBook(db),
+      clock,
+      log: log.child({ stage: "sampler" }),
+      salt: coordinator.salt,
+      machineId: readMachineId(settings.stateDir),
+      sources,
+    });
+    inventory.load();
+
+    const timeline: Timeline = new Timeline({
+      clock,
+      log: attestLog,
+      builtAtMs: BUILT_AT_MS,
+      onStep: () => closer.closeAll(),
+      onKnown: (offsetMs, flags) => void samples.placeWaiting(clock.bootId, offsetMs, flags),
+    });
+    const closer: Closer = new Closer({
+      windows,
+      samples,
+      known: () =>
+        inventory.known().map(({ device, algorithms }) => ({ id: device.id, algorithms })),
+      timeline,
+      clock,
+      log: attestLog,
+      meter,
+      longestSpanMs: longestSpanMs(sources),
+      sign: (statement) => this.#sign(statement, guard, session, windows, () => sender.wake()),
+    });
+    const carrier = new MqttCarrier({
+      url: settings.uplink.url,
+      ...uplinkSecrets(settings),
+      rig,
+      version,
+      clock,
+      log: log.child({ stage: "transport" }),
+      meter,
+      backoff: new Backoff({ ...RECONNECT, random }),
+    });
+    const sender: Sender = new Sender({
+      carrier,
+      outbox: chain,
+      session,
+      seal,
+      rig,
+      coordinator: coordinator.address,
+      signerOf: recoverSigner,
+      clock,
+      log: log.child({ stage: "transport" }),
+      meter,
+      backoff: new Backoff({ ...HELLO_AGAIN, random }),
+      onWelcome: ({ time, windowSeconds }) => {
+        if (windows.lengthSeconds() !== windowSeconds) {
+          windows.setLength(windowSeconds);
+          samples.flush();
+          samples.coverAll();
+        }
+        timeline.learn(time);
+        closer.tick();
+      },
+    });
+    await this.#run(sender);
+    await this.#run(closer);
+
+    const snapshots = new Snapshots({
+      rig,
+      coordinator: coordinator.address,
+      clock,
+      chain,
+      windows,
+      samples,
+      inventory,
+      session,
+      timeline,
+      sender,
+      carrier,
+    });
+    const status = new StatusServer({
+      listen: settings.status.listen,
+      version,
+      simulated: settings.simulated,
+      source: snapshots,
+      log: log.child({ stage: "status" }),
+    });
+    this.#status = status;
+    await this.#run(status);
+
+    await this.#run(
+      new Sampler({
+        sources,
+        inventory,
+        clock,
+        log: log.child({ stage: "sampler" }),
+        meter,
+        random,
+        sink: {
+          sample: (sample) => {
+            samples.append({ sample, ...timeline.now(), leaf: leafOf(sample) });
+            snapshots.sampled(sample);
+          },
+          outage: (outage, device) => {
+            samples.touch(timeline.now());
+            snapshots.failed(outage, device);
+          },
+        },
+      }),
+    );
+  }
+
+  #sign(
+    statement: Statement,
+    guard: Guard,
+    session: Session,
+    windows: Windows,
+    wake: () => void,
+  ): boolean {
+    const { log } = this.#options;
+    if (session.era === 0) return false;
+    try {
+      const { sequence } = guard.attest(statement, session.era, session.beacon);
+      log.info("a window was attested", {
+        window_start: statement.windowStart,
+        sequence,
+        rows: statement.devices.length,
+      });
+      wake();
+    } catch (thrown) {
+      if (!(thrown instanceof RigError) || thrown.code !== "attest-window-signed") throw thrown;
+      log.error(
+        "a window overlaps one that was attested and is left out",
+        { window_start: statement.windowStart },
+        thrown,
+      );
+      windows.leaveOut(Number(statement.windowStart), thrown.code);
+    }
+    return true;
+  }
+}
+
+/** A state directory is one rig's chain to one coordinator; under another key it would be somebody else's. */
+function requireSameRig(meta: Meta, rig: Hex, coordinator: Hex, chainId: bigint): void {
+  const now = { rig, coordinator, chain_id: chainId.toString() } as const;
+  for (const key of ["rig", "coordinator", "chain_id"] as const) {
+    const kept = meta.get(key);
+    if (kept === undefined) meta.set(key, now[key]);
+    else if (kept !== now[key]) {
+      throw new RigError(
+        "store-other-rig",
+        `the state directory is of ${key} ${kept}, the settings say ${now[key]}`,
+        {
+          kept,
+          settings: now[key],
+        },
+      );
+    }
+  }
+}
+
+function longestSpanMs(
+  sources: readonly { readonly intervalMs: number; readonly timeoutMs: number }[],
+): number {
+  const longest = Math.max(
+    0,
+    ...sources.map(({ intervalMs, timeoutMs }) => 1.5 * intervalMs + timeoutMs),
+  );
+  return Math.min(longest, LONGEST_GRACE_MS);
+}
+
+function uplinkSecrets({ uplink }: Settings): {
+  username?: string;
+  password?: string;
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+} {
+  return {
+    ...(uplink.username === undefined ? {} : { username: uplink.username }),
+    ...(uplink.password === undefined ? {} : { password: uplink.password.reveal() }),
+    ...(uplink.caFile === undefined ? {} : { ca: readFileSync(uplink.caFile) }),
+    ...(uplink.certFile === undefined ? {} : { cert: readFileSync(uplink.certFile) }),
+    ...(uplink.keyFile === undefined ? {} : { key: readFileSync(uplink.keyFile) }),
+  };
+}

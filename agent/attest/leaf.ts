@@ -1,0 +1,9 @@
+import canonicalize from "canonicalize";
+import { keccak } from "../../proto/keccak.ts";
+import { leafOfSample } from "../../proto/leaves.ts";
+import type { Sample } from "../core/sample.ts";
+
+/** The leaf of a sample under its window's samples root: readings in canonical JSON (RFC 8785). Section 3 of docs/attestation.md. */
+export function leafOf({ deviceId, atMs, readings, rawReply }: Sample): Uint8Array {
+  return leafOfSample(deviceId, atMs, keccak(canonicalize(readings) ?? "[]"), rawReply);
+}

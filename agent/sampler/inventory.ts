@@ -1,0 +1,203 @@
+import type { Hex } from "../../proto/hex.ts";
+import type { Device, DeviceKind } from "../core/device.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import type { Report } from "../core/reading.ts";
+import { deviceIdOf, type Token, tokensOf } from "./device-id.ts";
+
+/** What the inventory must know of a source. */
+export interface ReportingSource {
+  readonly name: string;
+  readonly kind: DeviceKind;
+  readonly make: string;
+  readonly address: string;
+  /** True for a source that runs on this host: its GPUs are the host's. */
+  readonly local: boolean;
+  readonly unproven: boolean;
+}
+
+interface Entry {
+  readonly place: string;
+  readonly device: Device;
+  readonly tokenKind: string;
+  readonly token: string;
+  readonly algorithms: readonly string[];
+}
+
+/** What outlives the process, by structure. */
+export interface Book {
+  read(): Entry[];
+  write(entry: Entry, seenAtMs: number): void;
+}
+
+export interface InventoryOptions {
+  readonly book: Book;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly salt: Hex;
+  readonly machineId: string;
+  readonly sources: readonly ReportingSource[];
+}
+
+/** Asks after which a device without any identity is known by its place: until then a sensor may still name it. */
+const PATIENCE = 3;
+
+/** Which device stands where. A GPU's miner and its sensors meet here under one bus address, and so under one id. */
+export class Inventory {
+  readonly #options: InventoryOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #nameless = new Map<string, number>();
+
+  constructor(options: InventoryOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what was known before. */
+  load(): void {
+    const configured = new Set(this.#options.sources.map((source) => source.name));
+    for (const entry of this.#options.book.read()) {
+      const sources = entry.device.sources.filter((name) => configured.has(name));
+      if (sources.length > 0)
+        this.#entries.set(entry.place, { ...entry, device: { ...entry.device, sources } });
+    }
+  }
+
+  /** Every known device once, with the algorithms that it was last seen mining, in order of id. */
+  known(): { device: Device; algorithms: readonly string[] }[] {
+    const byId = new Map<string, { device: Device; algorithms: readonly string[] }>();
+    for (const { device, algorithms } of this.#entries.values()) {
+      const same = byId.get(device.id);
+      byId.set(device.id, {
+        device: same
+          ? {
+              ...device,
+              ...same.device,
+              sources: [...new Set([...same.device.sources, ...device.sources])],
+            }
+          : device,
+        algorithms: [...new Set([...(same?.algorithms ?? []), ...algorithms])].sort(),
+      });
+    }
+    return [...byId.values()].sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+  }
+
+  /** Devices that a source has reported on: all of them are in outage when it is. */
+  of(sourceName: string): Device[] {
+    return [...this.#entries.values()]
+      .map(({ device }) => device)
+      .filter((device) => device.sources.includes(sourceName));
+  }
+
+  /** The device that a report is about; undefined while nothing tells who it is. */
+  resolve(source: ReportingSource, report: Report): Device | undefined {
+    const place = this.#placeOf(source, report);
+    const before = this.#entries.get(place);
+    // Nothing but problems is no proof that there is a device at all.
+    if (before === undefined && report.readings.length === 0) return undefined;
+    const token = this.#tokenFor(place, source, report, before);
+    if (token === undefined) return undefined;
+    const entry = this.#entryOf(place, source, report, token, before);
+    if (JSON.stringify(entry) !== JSON.stringify(before)) {
+      this.#announce(entry, before);
+      this.#entries.set(place, entry);
+      this.#options.book.write(entry, this.#options.clock.wallMs());
+    }
+    return entry.device;
+  }
+
+  #placeOf(source: ReportingSource, report: Report): string {
+    const host = source.local ? "local" : source.address;
+    if (report.key !== "") return `${host} ${report.key}`;
+    // A CPU miner on this host reports on the host: the same device as the host's own sensors.
+    return source.kind === "host" && source.local ? "local host" : `source ${source.name}`;
+  }
+
+  #tokenFor(
+    place: string,
+    source: ReportingSource,
+    report: Report,
+    before: Entry | undefined,
+  ): Token | undefined {
+    const tokens = tokensOf(report.identity);
+    const kept =
+      before === undefined
+        ? undefined
+        : { kind: before.tokenKind as Token["kind"], value: before.token };
+    // The fact that the id was made of decides: a device that leaves it out for once is still the same.
+    const sameKind = tokens.find((token) => token.kind === kept?.kind);
+    if (sameKind !== undefined) return sameKind;
+    if (kept !== undefined && kept.kind !== "place") return kept;
+    if (place === "local host") return { kind: "machine", value: this.#options.machineId };
+    if (tokens[0] !== undefined) return tokens[0];
+    if (kept !== undefined) return kept;
+    const asks = (this.#nameless.get(place) ?? 0) + 1;
+    this.#nameless.set(place, asks);
+    if (asks < PATIENCE) return undefined;
+    return { kind: "place", value: `${this.#options.machineId} ${source.address} ${report.key}` };
+  }
+
+  #entryOf(
+    place: string,
+    source: ReportingSource,
+    report: Report,
+    token: Token,
+    before: Entry | undefined,
+  ): Entry {
+    const kind: DeviceKind = report.key.startsWith("pci:") ? "gpu" : source.kind;
+    const id = deviceIdOf(kind, this.#options.salt, token);
+    const same = before?.device.id === id ? before : undefined;
+    const sources = [...new Set([...(same?.device.sources ?? []), source.name])].sort();
+    // Where a miner and a sensor both speak of a device they spell it differently: the first word stands, or the two
+    // would take turns. Of one source the newest word is true: firmware is updated, a pool fails over.
+    const identity =
+      sources.length > 1
+        ? { ...report.identity, ...same?.device.identity }
+        : { ...same?.device.identity, ...report.identity };
+    const mined = report.readings.flatMap(({ metric, algorithm }) =>
+      metric === "hashrate" && algorithm !== undefined ? [algorithm] : [],
+    );
+    return {
+      place,
+      tokenKind: token.kind,
+      token: token.value,
+      // A source that says nothing of algorithms (a sensor) does not unsay what a miner said.
+      algorithms: mined.length > 0 ? [...new Set(mined)].sort() : (same?.algorithms ?? []),
+      device: {
+        id,
+        kind,
+        label:
+          report.key === "" && same !== undefined
+            ? same.device.label
+            : labelOf(source, report, identity),
+        sources,
+        identity,
+        unproven: source.unproven || (same?.device.unproven ?? false),
+      },
+    };
+  }
+
+  #announce(entry: Entry, before: Entry | undefined): void {
+    if (before?.device.id === entry.device.id) return;
+    const facts = { device: entry.device.id, label: entry.device.label, known_by: entry.tokenKind };
+    if (before === undefined) this.#options.log.info("a device is known", facts);
+    else
+      this.#options.log.warn("another device stands where one was known", {
+        ...facts,
+        before: before.device.id,
+      });
+    const twin = [...this.#entries.values()].find(
+      ({ place, device }) => device.id === entry.device.id && place !== entry.place,
+    );
+    if (twin !== undefined) {
+      this.#options.log.warn("one device answers at two places and is counted once", {
+        ...facts,
+        also_at: twin.place,
+      });
+    }
+  }
+}
+
+function labelOf(source: ReportingSource, report: Report, identity: Report["identity"]): string {
+  if (report.key === "") return source.name;
+  const what = [identity.make, identity.model].filter(Boolean).join(" ") || "GPU";
+  return `${what} at ${report.key.replace(/^pci:/, "")}`;
+}

@@ -1,0 +1,139 @@
+import type { DeviceKind } from "./core/device.ts";
+import { RigError } from "./core/errors.ts";
+import { isLoopback } from "./core/listen.ts";
+import type { Clock, Log } from "./core/ports.ts";
+import type { Report } from "./core/reading.ts";
+import type { SourceRole } from "./core/sample.ts";
+import { openSource, type Source, type SourceSpec } from "./drivers/open.ts";
+import { probe } from "./drivers/probe.ts";
+import type { AskableSource } from "./sampler/sampler.ts";
+import type { DeviceSettings, Settings } from "./settings/settings.ts";
+
+interface Tools {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A configured source as the sampler asks it; one without a driver looks for it when it is first asked. */
+class ConfiguredSource implements AskableSource {
+  readonly name: string;
+  readonly address: string;
+  readonly local: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly #spec: SourceSpec;
+  readonly #tools: Tools;
+  /** A sensor of this host that was not asked for: its absence is no fault. */
+  readonly #ifPresent: boolean;
+  #source: Source | undefined;
+  #absent = false;
+
+  constructor(
+    spec: SourceSpec,
+    times: { intervalMs: number; timeoutMs: number },
+    tools: Tools,
+    ifPresent = false,
+  ) {
+    this.name = spec.name;
+    this.address = spec.address ?? "this host";
+    this.local = spec.address === undefined || isLoopback(hostOf(spec.address));
+    this.intervalMs = times.intervalMs;
+    this.timeoutMs = times.timeoutMs;
+    this.#spec = spec;
+    this.#tools = tools;
+    this.#ifPresent = ifPresent;
+  }
+
+  get kind(): DeviceKind {
+    return this.#source?.driver.kind ?? "asic";
+  }
+
+  get role(): SourceRole {
+    return this.#source?.driver.role ?? "miner";
+  }
+
+  get make(): string {
+    return this.#source?.driver.name ?? this.#spec.driver;
+  }
+
+  get unproven(): boolean {
+    return this.#source?.driver.unproven ?? false;
+  }
+
+  async ask(signal: AbortSignal): Promise<readonly Report[]> {
+    if (this.#absent) return [];
+    try {
+      this.#source ??= await this.#open(signal);
+      const { reports } = await this.#source.ask(signal);
+      return reports;
+    } catch (thrown) {
+      if (!(this.#ifPresent && thrown instanceof RigError && thrown.code === "driver-no-program"))
+        throw thrown;
+      this.#absent = true;
+      this.#tools.log.debug("a sensor is not on this host", { source: this.name });
+      return [];
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#source?.stop();
+  }
+
+  async #open(signal: AbortSignal): Promise<Source> {
+    const { clock, log } = this.#tools;
+    if (this.#spec.driver !== "auto") return openSource(this.#spec, { clock });
+    const { driver: _auto, address = "", ...rest } = this.#spec;
+    const { driver, source } = await probe(address, { clock }, signal, rest);
+    log.info("a device was recognised", { source: this.name, driver: driver.name });
+    return source;
+  }
+}
+
+function hostOf(address: string): string {
+  const url = URL.parse(address.includes("://") ? address : `tcp://${address}`);
+  return url?.hostname ?? address;
+}
+
+/** Every source that the settings name, and the sensors of this host; `stop` lets go of what they hold. */
+export function configuredSources(
+  settings: Settings,
+  tools: Tools,
+): (AskableSource & { stop(): Promise<void> })[] {
+  const { sampling, sensors } = settings;
+  const configured = settings.devices.map(
+    (device) => new ConfiguredSource(specOf(device), device, tools),
+  );
+  const has = (driver: string): boolean =>
+    settings.devices.some((device) => device.driver === driver);
+  const own: [name: string, driver: string, wanted: boolean, ifPresent: boolean][] = [
+    ["nvidia", "nvidia", sensors.nvidia === "auto" && !has("nvidia"), true],
+    ["amdgpu", "amdgpu", sensors.amdgpu === "auto" && !has("amdgpu"), true],
+    ["host", "host", sensors.host === "on" && !has("host"), false],
+  ];
+  const sensing = own
+    .filter(
+      ([name, , wanted]) => wanted && !settings.devices.some((device) => device.name === name),
+    )
+    .map(([name, driver, , ifPresent]) => {
+      const spec = { name, driver, timeoutMs: sampling.timeoutMs, periodMs: sampling.intervalMs };
+      return new ConfiguredSource(spec, sampling, tools, ifPresent);
+    });
+  return [...configured, ...sensing];
+}
+
+function specOf(device: DeviceSettings): SourceSpec {
+  const { name, driver, address, username, password, token, program, root, timeoutMs, intervalMs } =
+    device;
+  return {
+    name,
+    driver,
+    timeoutMs,
+    periodMs: intervalMs,
+    ...(address === undefined ? {} : { address }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(token === undefined ? {} : { token: token.reveal() }),
+    ...(program === undefined ? {} : { program }),
+    ...(root === undefined ? {} : { root }),
+  };
+}

@@ -1,0 +1,119 @@
+import { type ScheduledTask, schedule } from "node-cron";
+import type { Clock, Log } from "../core/ports.ts";
+import type { Db } from "./open.ts";
+
+export interface RetentionOptions {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keepSamplesMs: number;
+  readonly keepAttestationsMs: number;
+  /** What the database may take on the disk, in bytes. */
+  readonly budgetBytes: number;
+}
+
+/** Rows deleted in one transaction, so that a purge never stalls the samplers for long. */
+const CHUNK = 2000;
+/** How often the size is looked at. */
+const SIZE_CHECK_MS = 60_000;
+/** Samples give way at this part of the budget; what is left is for attestations, which never do. */
+const SAMPLES_SHARE = 0.8;
+
+/** Keeps the database within its age and its budget. Samples go first; an attestation goes only long after its receipt. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  #nightly: ScheduledTask | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { db, budgetBytes } = this.#options;
+    const pageSize = db.pragma("page_size", { simple: true }) as number;
+    // A file at its page limit still takes deletes and goes on; a full disk under a WAL does not.
+    db.pragma(`max_page_count = ${Math.ceil(budgetBytes / pageSize)}`);
+    // By the calendar, so that it falls into the night; a clock step only moves it.
+    this.#nightly = schedule("17 3 * * *", () => this.purgeByAge(), {
+      noOverlap: true,
+      suppressMissedWarning: true,
+    });
+    this.#watchSize();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    await this.#nightly?.destroy();
+    this.#nightly = undefined;
+  }
+
+  #watchSize(): void {
+    this.#cancel = this.#options.clock.after(SIZE_CHECK_MS, () => {
+      this.purgeBySize();
+      if (this.#cancel !== undefined) this.#watchSize();
+    });
+  }
+
+  /** Bytes of the database that hold something, and what it may hold. */
+  usage(): { usedBytes: number; budgetBytes: number } {
+    const { db, budgetBytes } = this.#options;
+    const pages =
+      (db.pragma("page_count", { simple: true }) as number) -
+      (db.pragma("freelist_count", { simple: true }) as number);
+    return { usedBytes: pages * (db.pragma("page_size", { simple: true }) as number), budgetBytes };
+  }
+
+  /** Deletes what is older than the settings say and no longer needed. */
+  purgeByAge(): void {
+    const { clock, keepSamplesMs, keepAttestationsMs, log } = this.#options;
+    const now = clock.wallMs();
+    // Samples of a window that still waits for its attestation or its receipt stay, however old they are.
+    const samples = this.#delete(
+      `DELETE FROM samples WHERE id IN (SELECT id FROM samples WHERE at_ms < ?1
+         AND placed_ms < 1000 * (SELECT coalesce(min(start_s), 1e15) FROM windows WHERE state IN ('open', 'stated'))
+         AND placed_ms < 1000 * (SELECT coalesce(min(window_start_s), 1e15) FROM attestations WHERE receipted_at IS NULL AND refusal IS NULL)
+         LIMIT ${CHUNK})`,
+      now - keepSamplesMs,
+    );
+    const attestations = this.#delete(
+      `DELETE FROM attestations WHERE (era, sequence) IN (SELECT era, sequence FROM attestations
+         WHERE receipted_at < ?1 AND digest != (SELECT value FROM meta WHERE key = 'head_digest') LIMIT ${CHUNK})`,
+      (now - keepAttestationsMs) / 1000,
+    );
+    const windows = this.#delete(
+      `DELETE FROM windows WHERE start_s IN (SELECT start_s FROM windows WHERE state IN ('signed', 'left-out') AND end_s < ?1 LIMIT ${CHUNK})`,
+      (now - keepAttestationsMs) / 1000,
+    );
+    log.info("old rows were deleted", { samples, attestations, windows });
+  }
+
+  /** Deletes the oldest samples of signed windows while the database is over the samples' share of its budget. */
+  purgeBySize(): void {
+    const { db, log } = this.#options;
+    let deleted = 0;
+    while (this.usage().usedBytes > this.usage().budgetBytes * SAMPLES_SHARE) {
+      const { changes } = db
+        .prepare(
+          `DELETE FROM samples WHERE id IN (SELECT id FROM samples
+             WHERE placed_ms < 1000 * (SELECT coalesce(min(start_s), 1e15) FROM windows WHERE state = 'open')
+             ORDER BY placed_ms LIMIT ${CHUNK})`,
+        )
+        .run();
+      if (changes === 0) break;
+      deleted += changes;
+    }
+    if (deleted > 0) log.warn("samples were deleted to stay within the disk budget", { deleted });
+  }
+
+  #delete(sql: string, before: number): number {
+    const statement = this.#options.db.prepare(sql);
+    let total = 0;
+    for (;;) {
+      const { changes } = statement.run(before);
+      total += changes;
+      if (changes < CHUNK) return total;
+    }
+  }
+}

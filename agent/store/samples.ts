@@ -1,0 +1,231 @@
+import { RigError } from "../core/errors.ts";
+import type { Clock, Log, Meter } from "../core/ports.ts";
+import type { Sample } from "../core/sample.ts";
+import type { Db } from "./open.ts";
+import type { Windows } from "./windows.ts";
+
+/** A sample with its place in time and its leaf under the samples root. */
+export interface PlacedSample {
+  readonly sample: Sample;
+  /** Unix ms on the time that windows are cut by; undefined while that is not known. */
+  readonly placedMs: number | undefined;
+  /** `FLAG` bits for the windows that it falls into. */
+  readonly flags: number;
+  readonly leaf: Uint8Array;
+}
+
+/** An ask that was not answered: its window exists all the same. */
+export interface Touch {
+  readonly placedMs: number | undefined;
+  readonly flags: number;
+}
+
+/** A stored sample as a window is folded from it. */
+export interface StoredSample {
+  readonly deviceId: string;
+  readonly source: string;
+  readonly role: Sample["role"];
+  readonly atMs: number;
+  readonly placedMs: number;
+  readonly spanMs: number;
+  readonly readings: Sample["readings"];
+  readonly increments: Sample["increments"];
+  readonly unproven: boolean;
+  readonly leaf: Uint8Array;
+}
+
+interface Row {
+  device_id: string;
+  source: string;
+  role: Sample["role"];
+  at_ms: number;
+  placed_ms: number;
+  span_ms: number;
+  body: string;
+  unproven: number;
+  leaf: Buffer;
+}
+
+/** Samples that wait for their transaction at most; beyond it the oldest are shed and their windows say so. */
+const MAX_BUFFERED = 20_000;
+
+export interface SampleStoreOptions {
+  readonly db: Db;
+  readonly windows: Windows;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  /** How often what came is written, in ms. */
+  readonly batchMs: number;
+}
+
+/** Samples on their way to SQLite: many in one transaction every few seconds, all of them kept while the disk is not. */
+export class SampleStore {
+  readonly #options: SampleStoreOptions;
+  #buffer: PlacedSample[] = [];
+  #touches: Touch[] = [];
+  #cancel: (() => void) | undefined;
+  #failing = false;
+  #shed = 0;
+
+  constructor(options: SampleStoreOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#options.db.open) this.flush();
+  }
+
+  /** What the status shows: how many wait in memory, how many were shed, whether writing fails. */
+  state(): { buffered: number; shed: number; failing: boolean } {
+    return { buffered: this.#buffer.length, shed: this.#shed, failing: this.#failing };
+  }
+
+  append(entry: PlacedSample): void {
+    this.#buffer.push(entry);
+    if (this.#buffer.length <= MAX_BUFFERED) return;
+    const [oldest] = this.#buffer.splice(0, 1);
+    this.#shed += 1;
+    this.#options.meter.count("rig_samples_shed_total");
+    if (oldest?.placedMs !== undefined) this.#options.windows.shed(oldest.placedMs);
+  }
+
+  touch(entry: Touch): void {
+    const last = this.#touches.at(-1);
+    if (last?.placedMs === entry.placedMs && last?.flags === entry.flags) return;
+    this.#touches.push(entry);
+    if (this.#touches.length > MAX_BUFFERED) this.#touches.splice(0, 1);
+  }
+
+  /** Writes what waits in one transaction. On failure everything stays in memory, and it is said once. */
+  flush(): boolean {
+    if (this.#buffer.length === 0 && this.#touches.length === 0) return true;
+    try {
+      this.#write();
+    } catch (cause) {
+      const full = /SQLITE_FULL/.test(String((cause as { code?: string }).code));
+      const error = new RigError(
+        full ? "store-full" : "store-failed",
+        (cause as Error).message,
+        {},
+        { cause },
+      );
+      if (!this.#failing)
+        this.#options.log.error("samples cannot be written and wait in memory", {}, error);
+      this.#options.meter.count("rig_errors_total", { code: error.code });
+      this.#failing = true;
+      return false;
+    }
+    if (this.#failing) this.#options.log.info("samples are written again");
+    this.#failing = false;
+    this.#buffer = [];
+    this.#touches = [];
+    return true;
+  }
+
+  #write(): void {
+    const { db, windows } = this.#options;
+    const insert = db.prepare(
+      `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    db.transaction(() => {
+      for (const { sample, placedMs, flags, leaf } of this.#buffer) {
+        const { readings, problems, increments } = sample;
+        insert.run(
+          sample.deviceId,
+          sample.source,
+          sample.role,
+          Math.round(sample.atMs),
+          placedMs === undefined ? null : Math.round(placedMs),
+          Math.round(sample.monotonicMs),
+          sample.bootId,
+          Math.round(sample.spanMs),
+          JSON.stringify({ readings, problems, increments }),
+          sample.unproven ? 1 : 0,
+          leaf,
+        );
+        if (placedMs !== undefined) windows.cover(placedMs - sample.spanMs, placedMs, flags);
+      }
+      for (const { placedMs, flags } of this.#touches) {
+        if (placedMs !== undefined) windows.cover(placedMs, placedMs, flags);
+      }
+    })();
+  }
+
+  /** Gives samples of this boot that waited for the time their place: `placed = monotonic + offset`. */
+  placeWaiting(bootId: string, offsetMs: number, flags: number): number {
+    const { db, windows } = this.#options;
+    this.flush();
+    return db.transaction(() => {
+      const waiting = db
+        .prepare<[string], { id: number; monotonic_ms: number; span_ms: number }>(
+          "SELECT id, monotonic_ms, span_ms FROM samples WHERE placed_ms IS NULL AND boot_id = ?",
+        )
+        .all(bootId);
+      const place = db.prepare("UPDATE samples SET placed_ms = ? WHERE id = ?");
+      for (const { id, monotonic_ms, span_ms } of waiting) {
+        const placedMs = Math.round(monotonic_ms + offsetMs);
+        place.run(placedMs, id);
+        windows.cover(placedMs - span_ms, placedMs, flags);
+      }
+      return waiting.length;
+    })();
+  }
+
+  /** Opens windows over every placed sample that no window covers yet: what was sampled before the length was known. */
+  coverAll(): void {
+    const { db, windows } = this.#options;
+    const from =
+      db.prepare<[], { at: number | null }>("SELECT max(end_s) AS at FROM windows").get()?.at ?? 0;
+    const rows = db
+      .prepare<[number], { placed_ms: number; span_ms: number }>(
+        "SELECT placed_ms, span_ms FROM samples WHERE placed_ms >= ?",
+      )
+      .all(from * 1000);
+    db.transaction(() => {
+      for (const { placed_ms, span_ms } of rows) windows.cover(placed_ms - span_ms, placed_ms, 0);
+    })();
+  }
+
+  /** Samples whose instant or span lies in `[startMs, endMs)`, oldest first. */
+  between(startMs: number, endMs: number, longestSpanMs: number): StoredSample[] {
+    return this.#options.db
+      .prepare<[number, number, number], Row>(
+        `SELECT device_id, source, role, at_ms, placed_ms, span_ms, body, unproven, leaf FROM samples
+         WHERE placed_ms >= ? AND placed_ms < ? AND placed_ms - span_ms < ? ORDER BY placed_ms, id`,
+      )
+      .all(startMs, endMs + longestSpanMs, endMs)
+      .map((row) => {
+        const { readings, increments } = JSON.parse(row.body) as Pick<
+          Sample,
+          "readings" | "increments"
+        >;
+        return {
+          deviceId: row.device_id,
+          source: row.source,
+          role: row.role,
+          atMs: row.at_ms,
+          placedMs: row.placed_ms,
+          spanMs: row.span_ms,
+          readings,
+          increments,
+          unproven: row.unproven === 1,
+          leaf: row.leaf,
+        };
+      });
+  }
+
+  #schedule(): void {
+    this.#cancel = this.#options.clock.after(this.#options.batchMs, () => {
+      this.flush();
+      if (this.#cancel !== undefined) this.#schedule();
+    });
+  }
+}
