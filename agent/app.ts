@@ -190,11 +190,7 @@ export class App implements Service {
       meter,
       backoff: new Backoff({ ...HELLO_AGAIN, random }),
       onWelcome: ({ time, windowSeconds }) => {
-        if (windows.lengthSeconds() !== windowSeconds) {
-          windows.setLength(windowSeconds);
-          samples.flush();
-          samples.coverAll();
-        }
+        samples.setWindowLength(windowSeconds);
         timeline.learn(time);
         closer.tick();
       },

@@ -71,7 +71,7 @@ export class Retention {
     const now = clock.wallMs();
     // Samples of a window that still waits for its attestation or its receipt stay, however old they are.
     const samples = this.#delete(
-      `DELETE FROM samples WHERE id IN (SELECT id FROM samples WHERE at_ms < ?1
+      `DELETE FROM samples WHERE id IN (SELECT id FROM samples WHERE at_ms < ?
          AND placed_ms < 1000 * (SELECT coalesce(min(start_s), 1e15) FROM windows WHERE state IN ('open', 'stated'))
          AND placed_ms < 1000 * (SELECT coalesce(min(window_start_s), 1e15) FROM attestations WHERE receipted_at IS NULL AND refusal IS NULL)
          LIMIT ${CHUNK})`,
@@ -79,11 +79,11 @@ export class Retention {
     );
     const attestations = this.#delete(
       `DELETE FROM attestations WHERE (era, sequence) IN (SELECT era, sequence FROM attestations
-         WHERE receipted_at < ?1 AND digest != (SELECT value FROM meta WHERE key = 'head_digest') LIMIT ${CHUNK})`,
+         WHERE receipted_at < ? AND digest != (SELECT value FROM meta WHERE key = 'head_digest') LIMIT ${CHUNK})`,
       (now - keepAttestationsMs) / 1000,
     );
     const windows = this.#delete(
-      `DELETE FROM windows WHERE start_s IN (SELECT start_s FROM windows WHERE state IN ('signed', 'left-out') AND end_s < ?1 LIMIT ${CHUNK})`,
+      `DELETE FROM windows WHERE start_s IN (SELECT start_s FROM windows WHERE state IN ('signed', 'left-out') AND end_s < ? LIMIT ${CHUNK})`,
       (now - keepAttestationsMs) / 1000,
     );
     log.info("old rows were deleted", { samples, attestations, windows });

@@ -179,8 +179,17 @@ export class SampleStore {
     })();
   }
 
-  /** Opens windows over every placed sample that no window covers yet: what was sampled before the length was known. */
-  coverAll(): void {
+  /** Cuts time into windows of another length from here on, and what no window covers yet as well. */
+  setWindowLength(seconds: number): void {
+    if (this.#options.windows.lengthSeconds() === seconds) return;
+    // Written first: under the new length the newest samples would open a window that hides the older ones.
+    this.flush();
+    this.#options.windows.setLength(seconds);
+    this.#coverRest();
+  }
+
+  /** Opens windows over every placed sample after the last window: what was sampled before the length was known. */
+  #coverRest(): void {
     const { db, windows } = this.#options;
     const from =
       db.prepare<[], { at: number | null }>("SELECT max(end_s) AS at FROM windows").get()?.at ?? 0;

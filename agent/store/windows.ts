@@ -61,11 +61,11 @@ export class Windows {
     this.#db
       .prepare(
         `INSERT INTO windows (start_s, end_s, flags, state)
-         SELECT ?1, ?2, ?3, 'open'
-         WHERE NOT EXISTS (SELECT 1 FROM windows WHERE start_s < ?2 AND end_s > ?1)
-           AND NOT EXISTS (SELECT 1 FROM attestations WHERE window_start_s < ?2 AND window_end_s > ?1)`,
+         SELECT @start, @end, @flags, 'open'
+         WHERE NOT EXISTS (SELECT 1 FROM windows WHERE start_s < @end AND end_s > @start)
+           AND NOT EXISTS (SELECT 1 FROM attestations WHERE window_start_s < @end AND window_end_s > @start)`,
       )
-      .run(start, end, flags);
+      .run({ start, end, flags });
   }
 
   /** Marks the window of an instant: samples of it were shed. */

@@ -1,0 +1,36 @@
+import type { UnitOf } from "../../../proto/units.ts";
+
+/** What is certain of a model and its reply does not say. */
+export interface ModelFacts {
+  readonly algorithm?: string;
+  /** Unit of "GHS 5s" in the classic reply. */
+  readonly rateUnit?: UnitOf<"hashrate">;
+  /** Unit of `chain_rateN`, where it is another. */
+  readonly boardUnit?: UnitOf<"hashrate">;
+}
+
+// First match counts. A model that is not here has no unit of its own: its rate is read only where the reply says it.
+const MODELS: readonly (readonly [model: RegExp, facts: ModelFacts])[] = [
+  // All of the S and T series mine SHA-256, and "GHS" is what it says there.
+  [/^[ST]\d/, { algorithm: "sha256d", rateUnit: "GH/s" }],
+  // 504.56 "GHS" on an L3+, whose nameplate is 504 MH/s.
+  [/^L3/, { algorithm: "scrypt", rateUnit: "MH/s" }],
+  [/^L\d/, { algorithm: "scrypt" }],
+  // 16346 "GHS" on a D3, whose nameplate is 15 to 19 GH/s.
+  [/^D3/, { algorithm: "x11", rateUnit: "MH/s" }],
+  [/^D\d/, { algorithm: "x11" }],
+  [/^KS\d/, { algorithm: "kheavyhash" }],
+  // Hundreds of Ksol/s under "GHS", boards in Gsol/s (firmware 81.0-2.0.0).
+  [/^Z15 Pro/, { algorithm: "equihash", rateUnit: "kSol/s" }],
+  // Hundreds of thousands of sol/s under "GHS", boards in Ksol/s (firmware 9.0.0.5).
+  [/^Z15/, { algorithm: "equihash", rateUnit: "Sol/s", boardUnit: "kSol/s" }],
+  [/^Z\d/, { algorithm: "equihash" }],
+  [/^E\d/, { algorithm: "ethash" }],
+];
+
+/** Facts of a model by the name that it gives itself, such as `Antminer S19 Pro`. */
+export function factsOf(model: unknown): ModelFacts {
+  const name = String(model).replace(/^Antminer\s+/, "");
+  const [, facts] = MODELS.find(([pattern]) => pattern.test(name)) ?? [];
+  return facts ?? {};
+}

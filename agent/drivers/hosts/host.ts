@@ -1,0 +1,45 @@
+import { json } from "../decode/json.ts";
+import { defineDriver } from "../driver.ts";
+import { pointer } from "../pointer.ts";
+
+/** The machine that the agent runs on. Its replies are made by `hosts/link.ts`. */
+export const host = defineDriver({
+  name: "host",
+  docs: "https://systeminformation.io",
+  kind: "host",
+  role: "sensor",
+  ports: [],
+  asks: {
+    facts: { link: "host", target: "facts", decode: json },
+    load: { link: "host", target: "load", decode: json },
+  },
+  identify: ({ facts, load }) =>
+    pointer(facts, "/machineId") !== undefined || pointer(load, "/loadavg") !== undefined,
+  identity: {
+    facts: {
+      make: ["/system/manufacturer", "/cpu/manufacturer"],
+      model: ["/system/model", "/cpu/brand"],
+      firmware: "/os/kernel",
+      serial: "/system/serial",
+      // Two hosts of one cloned disk have one machine id; the serial number before it tells them apart where it is readable.
+      uuid: "/machineId",
+      hostname: "/os/hostname",
+    },
+  },
+  table: {
+    load: [
+      { metric: "load", at: "/loadavg", unit: "1", text: true },
+      { metric: "memory_used", at: "/memory/active", unit: "B" },
+      { metric: "memory_total", at: "/memory/total", unit: "B" },
+      {
+        metric: "chip_temperature",
+        at: "/cpuTemperature",
+        unit: "m°C",
+        text: true,
+        blank: 0,
+        optional: true,
+      },
+      { metric: "uptime", at: "/uptime", unit: "s", text: true },
+    ],
+  },
+});

@@ -1,0 +1,114 @@
+import { isAbort, RigError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports.ts";
+
+/** Bytes out, bytes in. What a target means is the link's own. */
+export interface Link {
+  /** One reply. Throws a RigError, or the signal's reason when that aborts. */
+  ask(target: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Lets go of everything; safe twice, and before the first ask. */
+  stop(): Promise<void>;
+}
+
+/** The largest reply that is read, in bytes; the largest real one known is 60 KB. */
+export const MAX_REPLY_BYTES = 1 << 20;
+
+/** What a link must know of the device that it reaches. */
+export interface Reach {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** How the device is called in messages: its address without a login. */
+  readonly called: string;
+}
+
+/**
+ * Runs something under a time limit: its signal aborts at the limit or with the outer one. Throws `driver-timeout` at
+ * the limit, also when the work does not heed its signal.
+ */
+export async function within<T>(
+  { clock, timeoutMs, called }: Reach,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  outer.throwIfAborted();
+  const late = new RigError("driver-timeout", `${called} did not answer in ${timeoutMs} ms`, {
+    address: called,
+    timeout_ms: timeoutMs,
+  });
+  const inner = new AbortController();
+  const follow = (): void => inner.abort(outer.reason);
+  outer.addEventListener("abort", follow, { once: true });
+  const cancel = clock.after(timeoutMs, () => inner.abort(late));
+  const given = Promise.withResolvers<never>();
+  inner.signal.addEventListener("abort", () => given.reject(inner.signal.reason), { once: true });
+  try {
+    return await Promise.race([work(inner.signal), given.promise]);
+  } finally {
+    cancel();
+    outer.removeEventListener("abort", follow);
+  }
+}
+
+const UNREACHABLE =
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_\w+|ETIMEDOUT|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|EACCES|EPERM)$/;
+const CUT = /^(ECONNRESET|EPIPE|UND_ERR_\w+|HPE_\w+|HTTPParserError)$/;
+
+/** What a fault of a socket means. What is a RigError or an abort already stays so. */
+export function socketFault(thrown: unknown, called: string): unknown {
+  if (thrown instanceof RigError || isAbort(thrown)) return thrown;
+  const code = codeOf(thrown);
+  const facts = { address: called, code };
+  if (UNREACHABLE.test(code))
+    return new RigError("driver-unreachable", `${called} cannot be reached (${code})`, facts, {
+      cause: thrown,
+    });
+  if (CUT.test(code))
+    return new RigError("driver-garbled", `${called} broke off in the middle (${code})`, facts, {
+      cause: thrown,
+    });
+  return new RigError("driver-unreachable", `${called} could not be asked (${code})`, facts, {
+    cause: thrown,
+  });
+}
+
+/** The system's code of an error, which fetch and dual-stack connects bury in causes and lists. */
+function codeOf(thrown: unknown, depth = 0): string {
+  if (!(thrown instanceof Error) || depth > 4) return "unknown";
+  const { code } = thrown as { code?: unknown };
+  if (typeof code === "string") return code;
+  const inner = thrown instanceof AggregateError ? thrown.errors[0] : thrown.cause;
+  return inner === undefined ? thrown.name : codeOf(inner, depth + 1);
+}
+
+/** Chunks up to a limit. */
+export class Collected {
+  readonly #called: string;
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(called: string) {
+    this.#called = called;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Throws `driver-too-large`. */
+  add(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MAX_REPLY_BYTES)
+      throw new RigError(
+        "driver-too-large",
+        `${this.#called} answered with more than ${MAX_REPLY_BYTES} bytes`,
+        {
+          address: this.#called,
+          limit: MAX_REPLY_BYTES,
+        },
+      );
+    this.#chunks.push(chunk);
+  }
+
+  whole(): Uint8Array {
+    return Buffer.concat(this.#chunks);
+  }
+}

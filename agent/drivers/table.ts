@@ -1,0 +1,81 @@
+import type { PowerSource } from "../../proto/attestation.ts";
+import type { DimensionOf, MetricName } from "../../proto/metrics.ts";
+import type { UnitOf } from "../../proto/units.ts";
+import type { Identity } from "../core/reading.ts";
+
+/** A pointer (`/gpus/0`), or alternatives of which the first that holds something counts. `^` starts at the reply's top. */
+export type At = string | readonly string[];
+
+interface CommonRow {
+  readonly at: At;
+  /** Part of the device that this row is of, such as `fan/0`; the whole device when absent. */
+  readonly part?: string;
+  /** Some models lack it: that it is absent or blank is no problem. */
+  readonly optional?: true;
+  /** What the firmware sends when it has nothing to say, such as -1. */
+  readonly blank?: number | string | readonly (number | string)[];
+  /** The number may come as a string. */
+  readonly text?: true;
+  /** Leads to a number that the value is to be multiplied with, where the device splits a value in two. */
+  readonly times?: string;
+}
+
+/** The unit that the device speaks: known, or spelled out in its reply. */
+type SpokenUnit<M extends MetricName> = UnitOf<DimensionOf<M>> | { readonly at: string };
+
+// Where power is measured and how long a hashrate is averaged over are part of what those numbers mean.
+interface Extra {
+  readonly power: { readonly measured: PowerSource; readonly averagedSeconds?: never };
+  readonly hashrate: {
+    readonly measured?: never;
+    /** Seconds that the source averages over; 0: now; absent: not said. */
+    readonly averagedSeconds?: number;
+  };
+}
+
+type RowOf<M extends MetricName> = CommonRow & {
+  readonly metric: M;
+  readonly unit: SpokenUnit<M>;
+} & (M extends keyof Extra
+    ? Extra[M]
+    : { readonly measured?: never; readonly averagedSeconds?: never });
+
+/** This metric is found there, in this unit. The compiler refuses a unit of another dimension. */
+export type Row = { [M in MetricName]: RowOf<M> }[MetricName];
+
+/** The same rows for each element of an array: hash boards, fans, chips, or the algorithms that a GPU mines at once. */
+export interface Each {
+  readonly each: string;
+  /** `board` makes parts `board/0`, `board/1` …; absent: the elements are of the whole device. */
+  readonly part?: string;
+  /** Where an element says its own number; its position otherwise. */
+  readonly number?: string;
+  /** Where an element says its algorithm. */
+  readonly algorithm?: string;
+  readonly rows: readonly Row[];
+}
+
+/** How an element says at which bus address its GPU is. */
+export interface BusAddress {
+  readonly at: string;
+  /** 10 where a miner writes bus numbers in decimal: the two agree below bus 10 only. */
+  readonly base: 10 | 16;
+  readonly domain?: string;
+}
+
+/** Each element of an array is a GPU of the source's host, with a report of its own. */
+export interface Devices {
+  readonly devices: string;
+  readonly pci: BusAddress;
+  readonly identity: IdentityTable;
+  readonly rows: readonly (Row | Each)[];
+  /** When an element does not say where it is: the elements become parts `gpu/0` … of one device, and these its rows. */
+  readonly unplaced?: readonly Row[];
+}
+
+export type Table = readonly (Row | Each | Devices)[];
+
+/** Who a device is: pointers, or words that are the same for all devices of a driver. */
+export type IdentityTable = {
+  readonly [F in keyof Identity]?: At | { readonly always: string };
+};

@@ -1,0 +1,231 @@
+import t from "tap";
+import type { Report } from "../../../../agent/core/reading.ts";
+import { json } from "../../../../agent/drivers/decode/json.ts";
+import { type Driver, defineDriver, readReplies } from "../../../../agent/drivers/driver.ts";
+import type { Devices, Row, Table } from "../../../../agent/drivers/table.ts";
+
+function driverWith(table: Table, more: Partial<Driver<"info">> = {}): Driver {
+  return defineDriver<"info">({
+    name: "made-up",
+    docs: "https://example.com",
+    kind: "asic",
+    role: "miner",
+    ports: [],
+    asks: { info: { link: "http", target: "/", decode: json } },
+    identify: () => true,
+    identity: {},
+    table: { info: table },
+    ...more,
+  });
+}
+const readWith = (driver: Driver, doc: unknown): Report[] =>
+  readReplies(driver, { info: Buffer.from(JSON.stringify(doc)) });
+const read = (table: Table, doc: unknown): Report | undefined =>
+  readWith(driverWith(table), doc)[0];
+const why = (row: Row, doc: unknown): string | undefined => read([row], doc)?.problems[0]?.why;
+
+const TEMPERATURE: Row = { metric: "chip_temperature", at: "/t", unit: "°C", blank: -1 };
+
+t.test("a value that is not there is a problem that says how it is missing", async (t) => {
+  t.equal(why(TEMPERATURE, {}), "absent");
+  t.equal(why(TEMPERATURE, { t: null }), "absent");
+  t.equal(why(TEMPERATURE, { t: -1 }), "blank");
+  t.equal(why(TEMPERATURE, { t: "" }), "blank");
+  t.equal(why(TEMPERATURE, { t: "57" }), "not-a-number");
+  t.equal(why(TEMPERATURE, { t: true }), "not-a-number");
+  t.equal(why(TEMPERATURE, { t: [57] }), "not-a-number");
+  t.equal(why(TEMPERATURE, { t: 1000 }), "out-of-range");
+  t.equal(why(TEMPERATURE, { t: -273 }), "out-of-range");
+  t.equal(why({ metric: "hashrate", at: "/t", unit: { at: "/u" } }, { t: 5 }), "no-unit");
+  t.equal(
+    why({ metric: "hashrate", at: "/t", unit: { at: "/u" } }, { t: 5, u: "furlongs" }),
+    "no-unit",
+  );
+});
+
+t.test("what is optional may be absent or blank, and nothing worse", async (t) => {
+  const row: Row = { ...TEMPERATURE, optional: true };
+  t.strictSame(readWith(driverWith([row]), {}), []);
+  t.strictSame(readWith(driverWith([row]), { t: -1 }), []);
+  t.equal(why(row, { t: "hot" }), "not-a-number");
+  t.equal(why(row, { t: 1e6 }), "out-of-range");
+});
+
+t.test("zero is a value unless the driver says that it is blank", async (t) => {
+  t.equal(read([TEMPERATURE], { t: 0 })?.readings[0]?.value, 0);
+  t.equal(why({ ...TEMPERATURE, blank: [-1, 0] }, { t: 0 }), "blank");
+});
+
+t.test(
+  "a number may come as text where the driver says so, and only if it is nothing else",
+  async (t) => {
+    const row: Row = { metric: "hashrate", at: "/t", unit: "GH/s", text: true };
+    t.equal(read([row], { t: " 34942.48 " })?.readings[0]?.value, 34_942_480_000_000);
+    t.equal(read([row], { t: "1.5e3" })?.readings[0]?.value, 1_500_000_000_000);
+    for (const text of ["18,500.5", "12 GH/s", "0x10", "nan", "Infinity", "1_000"])
+      t.equal(why(row, { t: text }), "not-a-number", text);
+    t.equal(why({ ...row, blank: 0 }, { t: "0.00" }), "blank");
+  },
+);
+
+t.test("the first alternative that holds something counts", async (t) => {
+  const row: Row = { metric: "power", at: ["/a", "/b"], unit: "W", measured: "input", blank: 0 };
+  t.equal(read([row], { a: 0, b: 7 })?.readings[0]?.value, 7);
+  t.equal(read([row], { a: 3, b: 7 })?.readings[0]?.value, 3);
+  t.equal(why(row, { a: 0 }), "blank");
+});
+
+t.test("units are the device's, whichever way it spells them", async (t) => {
+  for (const [unit, value] of [
+    ["GH/s", 2e9],
+    ["gh", 2e9],
+    ["Mh/s", 2e6],
+    ["Ksol/s", 2000],
+    ["sol/s", 2],
+  ] as const)
+    t.equal(
+      read([{ metric: "hashrate", at: "/t", unit: { at: "/u" } }], { t: 2, u: unit })?.readings[0]
+        ?.value,
+      value,
+      unit,
+    );
+  t.equal(
+    read([{ metric: "hashrate", at: "/t", unit: "H/s", times: "/f" }], { t: 2.5, f: 1e6 })
+      ?.readings[0]?.value,
+    2_500_000,
+  );
+  t.equal(
+    read([{ metric: "power", at: "/t", unit: "uW", measured: "unknown" }], { t: 131_500_000 })
+      ?.readings[0]?.value,
+    131.5,
+  );
+  t.equal(read([{ metric: "fan_duty", at: "/t", unit: "%" }], { t: 57 })?.readings[0]?.value, 0.57);
+});
+
+t.test("a reading carries its algorithm, where it is measured and over how long", async (t) => {
+  const driver = driverWith(
+    [
+      { metric: "hashrate", at: "/h", unit: "H/s", averagedSeconds: 60 },
+      { metric: "power", at: "/p", unit: "W", measured: "input" },
+    ],
+    { algorithm: "^/algo" },
+  );
+  t.strictSame(readWith(driver, { h: 1, p: 2, algo: "RX/0" })[0]?.readings, [
+    { metric: "hashrate", part: "", value: 1, algorithm: "randomx", averagedSeconds: 60 },
+    { metric: "power", part: "", value: 2, measured: "input" },
+  ]);
+  t.strictSame(readWith(driver, { h: 1, p: 2, algo: null })[0]?.readings[0], {
+    metric: "hashrate",
+    part: "",
+    value: 1,
+    averagedSeconds: 60,
+  });
+});
+
+t.test("boards are parts, by their own number where they say one", async (t) => {
+  const each = {
+    each: "/b",
+    part: "board",
+    number: "/n",
+    rows: [{ ...TEMPERATURE, at: "/t" }],
+  } as const;
+  t.strictSame(
+    read([each], { b: [{ n: 6, t: 1 }, { t: 2 }, { n: "x", t: 3 }] })?.readings.map(
+      ({ part }) => part,
+    ),
+    ["board/6", "board/1", "board/2"],
+  );
+  t.equal(read([each], { b: { 0: {} } })?.problems[0]?.why, "wrong-shape");
+  t.equal(read([each], {})?.problems[0]?.why, "wrong-shape");
+  t.equal(read([each], { b: Array.from({ length: 2000 }, () => ({})) })?.problems.length, 1);
+});
+
+const GPUS: Devices = {
+  devices: "/gpus",
+  pci: { at: "/bus", base: 10 },
+  identity: { model: "/name" },
+  rows: [{ metric: "hashrate", at: "/h", unit: "H/s" }],
+};
+
+t.test("each GPU has a report under its bus address", async (t) => {
+  const reports = readWith(driverWith([GPUS]), {
+    gpus: [
+      { bus: 9, h: 1, name: "A" },
+      { bus: 10, h: 2 },
+    ],
+  });
+  t.strictSame(
+    reports.map(({ key, identity }) => [key, identity]),
+    [
+      ["pci:0000:09:00.0", { model: "A" }],
+      ["pci:0000:0a:00.0", {}],
+    ],
+  );
+});
+
+t.test("a second GPU at one address, and one without, are problems and not readings", async (t) => {
+  const reports = readWith(driverWith([GPUS]), {
+    gpus: [{ bus: 9, h: 1 }, { bus: 9, h: 2 }, { h: 3 }, null, { bus: 300 }],
+  });
+  t.equal(reports.length, 1);
+  t.strictSame(
+    reports[0]?.readings.map(({ value }) => value),
+    [1],
+  );
+  t.strictSame(
+    reports[0]?.problems.map(({ part }) => part),
+    ["gpu/1", "gpu/2", "gpu/3", "gpu/4"],
+  );
+});
+
+t.test("GPUs that do not say where they are become parts of one device", async (t) => {
+  const unplaced = [{ metric: "hashrate", at: "/total", unit: "H/s" }] as const;
+  const reports = readWith(driverWith([{ ...GPUS, unplaced }]), {
+    total: 3,
+    gpus: [{ h: 1 }, { h: 2 }],
+  });
+  t.strictSame(
+    reports.map(({ key, readings }) => [key, readings.map(({ part, value }) => [part, value])]),
+    [
+      [
+        "",
+        [
+          ["", 3],
+          ["gpu/0", 1],
+          ["gpu/1", 2],
+        ],
+      ],
+    ],
+  );
+});
+
+t.test("no GPU at all gives no report", async (t) => {
+  t.strictSame(readWith(driverWith([GPUS]), { gpus: [] }), []);
+});
+
+t.test("identity is trimmed text, without what stands for nothing", async (t) => {
+  const identity = {
+    info: { make: { always: "M" }, model: ["/a", "/b"], serial: "/s", uuid: "/u" },
+  } as const;
+  const driver = driverWith([TEMPERATURE], { identity });
+  const of = (doc: unknown): unknown => readWith(driver, doc)[0]?.identity;
+  t.strictSame(of({ a: " [N/A] ", b: "S9\nV2\0", s: "To Be Filled By O.E.M.", u: 12 }), {
+    make: "M",
+    model: "S9 V2",
+    uuid: "12",
+  });
+  t.strictSame(of({ a: "x".repeat(500), u: {}, s: "" }), { make: "M", model: "x".repeat(200) });
+});
+
+t.test("a missing reply is a problem, and a missing optional one is none", async (t) => {
+  const asks = { info: { link: "http", target: "/", decode: json, optional: true } } as const;
+  t.strictSame(readReplies(driverWith([TEMPERATURE]), {})[0]?.problems, [
+    { part: "", why: "no-reply", ask: "info" },
+  ]);
+  t.strictSame(readReplies(driverWith([TEMPERATURE], { asks }), {}), []);
+  t.strictSame(
+    readReplies(driverWith([TEMPERATURE], { asks }), { info: Buffer.from("{") })[0]?.problems[0]
+      ?.why,
+    "garbled",
+  );
+});

@@ -1,0 +1,43 @@
+import t from "tap";
+import { hostLink } from "../../../../../agent/drivers/hosts/link.ts";
+import { codeOf, systemClock } from "../../../../support/driver-peers.ts";
+
+const never = new AbortController().signal;
+const reach = { clock: systemClock, timeoutMs: 20_000, called: "this host" };
+
+t.test("files of the host come from the root that is given", async (t) => {
+  const root = t.testdir({
+    etc: { "machine-id": "0123456789abcdef0123456789abcdef\n" },
+    proc: { loadavg: "0.52 0.58 0.59 1/467 12345\n", uptime: "350735.47 234388.90\n" },
+    sys: {
+      class: {
+        hwmon: {
+          hwmon0: { name: "nvme\n", temp1_input: "33000\n" },
+          hwmon1: { name: "k10temp\n", temp1_input: "61250\n" },
+        },
+      },
+    },
+  });
+  const link = hostLink(reach, root);
+  const load = JSON.parse(Buffer.from(await link.ask("load", never)).toString());
+  t.match(load, { loadavg: "0.52", uptime: "350735.47", cpuTemperature: "61250" });
+  t.match(JSON.parse(Buffer.from(await link.ask("facts", never)).toString()), {
+    machineId: "0123456789abcdef0123456789abcdef",
+  });
+});
+
+t.test("what a host does not have is left out", async (t) => {
+  const link = hostLink(reach, "/nonexistent");
+  const load = JSON.parse(Buffer.from(await link.ask("load", never)).toString());
+  t.strictSame(Object.keys(load), ["memory"]);
+});
+
+t.test("facts are gathered once", async (t) => {
+  const link = hostLink(reach, "/");
+  const first = await link.ask("facts", never);
+  t.equal(await link.ask("facts", never), first);
+});
+
+t.test("a question that it does not know is a fault of ours", async (t) => {
+  t.equal(await codeOf(hostLink(reach, "/").ask("graphics", never)), "bug");
+});
