@@ -27,6 +27,7 @@ class ConfiguredSource implements AskableSource {
   readonly #ifPresent: boolean;
   #source: Source | undefined;
   #absent = false;
+  #answered = false;
 
   constructor(
     spec: SourceSpec,
@@ -65,14 +66,24 @@ class ConfiguredSource implements AskableSource {
     try {
       this.#source ??= await this.#open(signal);
       const { reports } = await this.#source.ask(signal);
+      this.#answered = true;
       return reports;
     } catch (thrown) {
-      if (!(this.#ifPresent && thrown instanceof RigError && thrown.code === "driver-no-program"))
-        throw thrown;
-      this.#absent = true;
+      if (!this.#isAbsence(thrown)) throw thrown;
       this.#tools.log.debug("a sensor is not on this host", { source: this.name });
+      // Without the program there never will be an answer; without a card one may still be put in.
+      if ((thrown as RigError).code === "driver-no-program") {
+        this.#absent = true;
+        await this.stop();
+      }
       return [];
     }
+  }
+
+  /** A sensor that nobody asked for is not missed: its program is not installed, or finds no card. */
+  #isAbsence(thrown: unknown): boolean {
+    if (!this.#ifPresent || this.#answered || !(thrown instanceof RigError)) return false;
+    return thrown.code === "driver-no-program" || thrown.code === "driver-refused";
   }
 
   async stop(): Promise<void> {

@@ -154,28 +154,27 @@ async function watch({ ports, started, signal }: Parts): Promise<void> {
     say(`The ${gone.name} ended by itself; its words are in its log.`);
 }
 
-interface RecordView {
+interface EpochView {
   readonly epochStart: string;
-  readonly algorithm: string;
-  readonly hashes: string;
+  readonly records: readonly {
+    readonly record: { readonly algorithm: string; readonly hashes: string };
+  }[];
 }
 
+/** What a token's newest epoch with anything in it delivered. */
 async function newestRecords(
   url: string,
 ): Promise<{ epoch: string; delivered: string } | undefined> {
-  const { records = [] } = (await json(url)) as { records?: RecordView[] };
-  const withHashes = records.filter(({ hashes }) => hashes !== "0");
-  const epoch = withHashes
-    .map(({ epochStart }) => epochStart)
-    .sort((a, b) => Number(b) - Number(a))[0];
-  if (epoch === undefined) return undefined;
-  const of = withHashes.filter(({ epochStart }) => epochStart === epoch);
-  return {
-    epoch,
-    delivered: of
-      .map(({ algorithm, hashes }) => `${scaled(hashes)} of ${algorithm || "unknown"}`)
-      .join(", "),
-  };
+  const { epochs = [] } = (await json(url)) as { epochs?: EpochView[] };
+  for (const { epochStart, records } of epochs) {
+    const some = records.map(({ record }) => record).filter(({ hashes }) => hashes !== "0");
+    if (some.length === 0) continue;
+    const words = some.map(
+      ({ algorithm, hashes }) => `${scaled(hashes)} of ${algorithm || "unknown"}`,
+    );
+    return { epoch: epochStart, delivered: words.join(", ") };
+  }
+  return undefined;
 }
 
 /** Hashes with a prefix that a person can read: 4 digits are enough for a line on a terminal. */

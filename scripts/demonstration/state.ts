@@ -123,15 +123,15 @@ export function prepareState(places: Places, ports: Ports): { rig: string; coord
 export function allocate(places: Places, rig: string): void {
   const done = join(places.directory, "allocated");
   if (existsSync(done)) return;
-  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000);
-  const to = new Date(from.getTime() + 365 * 86_400_000);
+  const from = Math.floor(Date.now() / 60_000) * 60;
+  const to = from + 365 * 86_400;
   for (const { id, fraction } of TOKENS) {
     call("coordinator/main.ts", [
       ...["nft", "allocate", "--settings", places.coordinatorSettings, "--rig", rig],
       ...["--token", `${CHAIN_ID}:${COLLECTION}:${id}`, "--fraction", fraction],
-      ...["--from", from.toISOString(), "--to", to.toISOString()],
+      ...["--from", String(from), "--to", String(to)],
       ...["--owner-key", places.ownerKey, "--passphrase-file", places.ownerPassphrase],
     ]);
   }
-  writeFileSync(done, `${from.toISOString()}\n`);
+  writeFileSync(done, `${from}\n`);
 }

@@ -9,6 +9,8 @@ import { rigBundle, tokenBundle } from "../../../../coordinator/record/bundle.ts
 import { closeEpoch, dueEpoch } from "../../../../coordinator/record/close.ts";
 import { createProofs } from "../../../../coordinator/record/proofs.ts";
 import { KNOWN } from "../../../../proto/attestation.ts";
+import { toHex } from "../../../../proto/hex.ts";
+import { leafOfRecord } from "../../../../proto/leaves.ts";
 import {
   COLLECTION,
   DAY,
@@ -212,12 +214,11 @@ t.test(
       const { scene } = fullScene(t.testdir());
       scene.db.prepare(`UPDATE records SET ${column} = ?`).run(value);
       const { recordsIn } = await import("../../../../coordinator/record/record-rows.ts");
-      const { leafText } = await import("../../../../coordinator/record/count.ts");
       for (const id of [1n, 2n]) {
         for (const record of recordsIn(scene.db, token(id), FROM + 600n)) {
           scene.db
             .prepare("UPDATE records SET leaf = ? WHERE token_id = ? AND epoch_start = ?")
-            .run(leafText(record), String(id), FROM + 600n);
+            .run(toHex(leafOfRecord(record)), String(id), FROM + 600n);
         }
       }
       const bundle = tokenBundle(bundlerOf(scene), token(1n), FROM + 600n);
