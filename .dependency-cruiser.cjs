@@ -18,7 +18,7 @@ const HOME = {
   mqtt: ["agent/transport", "coordinator/intake", "scripts", "test"],
   "@grpc/grpc-js": ["agent/transport", "coordinator/intake", "test"],
   aedes: ["coordinator/intake", "test", "scripts"],
-  winston: ["agent/platform", "coordinator/main.ts"],
+  winston: ["agent/platform", "coordinator/log.ts"],
   "node-cron": ["agent/platform", "agent/store"],
   "@noble/curves": ["agent/attest", "coordinator/verify", "test"],
   secp256k1: ["coordinator/verify", "test", "scripts"],

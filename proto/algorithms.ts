@@ -59,8 +59,6 @@ export const ALGORITHMS = {
   fishhash: { about: "Iron Fish", efficiency: "J/MH" },
 } as const satisfies Record<string, Algorithm>;
 
-export type AlgorithmName = keyof typeof ALGORITHMS;
-
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, "");
 const BY_NAME = new Map<string, string>(
   Object.entries(ALGORITHMS).flatMap(([name, algorithm]: [string, Algorithm]) =>

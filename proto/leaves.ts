@@ -1,6 +1,4 @@
-import type { DeviceRow } from "./attestation.ts";
-import { hashDeviceRow } from "./attestation.ts";
-import { type Hex, toHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
 import { compileLeaf } from "./merkle.ts";
 import { MESSAGE_TYPES, type PerformanceRecord } from "./messages.ts";
 
@@ -18,14 +16,14 @@ export function leafOfSample(
 
 const rowLeaf = compileLeaf(["bytes32", "bytes32", "uint256", "uint256"]);
 
-/** One counted row under a record's `windowsRoot`: attestation digest, hashStruct of the device row, and the token's fraction. */
+/** One counted row under a record's `windowsRoot`: attestation digest, `hashDeviceRow` as hex, and the token's fraction. */
 export function leafOfCountedRow(
   digest: Hex,
-  row: DeviceRow,
+  rowHash: Hex,
   numerator: bigint,
   denominator: bigint,
 ): Uint8Array {
-  return rowLeaf([digest, toHex(hashDeviceRow(row)), numerator, denominator]);
+  return rowLeaf([digest, rowHash, numerator, denominator]);
 }
 
 const recordLeaf = compileLeaf(MESSAGE_TYPES.Record.map(([type]) => type));

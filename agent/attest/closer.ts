@@ -50,7 +50,7 @@ const TICK_MS = 500;
 const ZERO_SIGNATURE = `0x${"0".repeat(130)}` as const;
 
 /** A statement as bytes: an attestation without a place, so that one encoding serves both. */
-export function encodeStatement(statement: Statement): Uint8Array {
+function encodeStatement(statement: Statement): Uint8Array {
   const place = {
     rig: ZERO_ADDRESS,
     key: ZERO_ADDRESS,

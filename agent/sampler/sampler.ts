@@ -17,7 +17,7 @@ export interface AskableSource extends ReportingSource {
 }
 
 /** Where samples and outages go. */
-export interface Sink {
+interface Sink {
   sample(sample: Sample, device: Device): void;
   outage(outage: Outage, device: Device | undefined): void;
 }

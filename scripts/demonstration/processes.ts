@@ -32,6 +32,10 @@ export class Running {
     this.#ended = new Promise((resolve) => this.#child.once("exit", (code) => resolve(code)));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

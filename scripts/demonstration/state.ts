@@ -82,15 +82,28 @@ function makeIdentities(places: Places): Join {
   return JSON.parse(added) as Join;
 }
 
+/** How fast a demonstration goes. */
+export interface Pace {
+  readonly window: string;
+  readonly interval: string;
+  readonly timeout: string;
+  readonly batch: string;
+}
+const QUICK: Pace = { window: "10s", interval: "2s", timeout: "1500ms", batch: "1s" };
+
 /** Writes the settings anew (ports may differ from start to start) and makes what a first start lacks. Answers the rig. */
-export function prepareState(places: Places, ports: Ports): { rig: string; coordinator: string } {
+export function prepareState(
+  places: Places,
+  ports: Ports,
+  pace: Pace = QUICK,
+): { rig: string; coordinator: string } {
   mkdirSync(places.directory, { recursive: true, mode: 0o700 });
   writeFileSync(
     places.coordinatorSettings,
     stringify({
       state: "coordinator",
       chain_id: CHAIN_ID,
-      window: "10s",
+      window: pace.window,
       epoch: "1m",
       grace: "10s",
       simulated: true,
@@ -109,8 +122,8 @@ export function prepareState(places: Places, ports: Ports): { rig: string; coord
       coordinator: joined.coordinator,
       uplink: { ...joined.uplink, url: `mqtt://127.0.0.1:${ports.broker}` },
       sensors: { nvidia: "off", amdgpu: "off", host: "on" },
-      sampling: { interval: "2s", timeout: "1500ms" },
-      store: { batch: "1s" },
+      sampling: { interval: pace.interval, timeout: pace.timeout },
+      store: { batch: pace.batch },
       status: { listen: `127.0.0.1:${ports.status}` },
       log: { level: "info", format: "json" },
     })}${readFileSync(places.devices, "utf8")}`,

@@ -13,9 +13,9 @@ import { decodeAnswer, decodeWelcome, type SignedAnswer } from "../../proto/wire
 import { createKeptLog, type LoggedLine } from "./quiet-log.ts";
 import { CHAIN_ID, RigSide } from "./rig-side.ts";
 
-export const seal = sealFor(CHAIN_ID);
+const seal = sealFor(CHAIN_ID);
 export const coordinatorSigner: Signer = createSigner(Buffer.alloc(32, 0x21));
-export const OWNER: Hex = `0x${"0e".repeat(20)}`;
+const OWNER: Hex = `0x${"0e".repeat(20)}`;
 
 /** Intake over a real ledger in a folder, with a rig that is known and a clock that the test sets. */
 export interface IntakeWorld {

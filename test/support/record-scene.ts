@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { addRig } from "../../coordinator/fleet/rigs.ts";
-import { type Ledger, openLedger } from "../../coordinator/ledger/open.ts";
+import { LEDGER_FILE, type Ledger, openLedger } from "../../coordinator/ledger/open.ts";
 import type { Log } from "../../coordinator/ports.ts";
 import { addAllocation } from "../../coordinator/record/allocations.ts";
 import type { RecordRules } from "../../coordinator/record/close.ts";
@@ -82,16 +82,20 @@ const newSigner = (): Signer => createSigner(randomBytes(32));
 
 /** Opens a scene: windows of a minute, epochs of ten, a minute of grace. */
 export function openScene(directory: string, over: Partial<RecordRules> = {}): Scene {
-  const file = join(directory, "ledger.db");
+  const file = join(directory, LEDGER_FILE);
   const db = openLedger(file);
   const seal = sealFor(1n);
   const coordinator = newSigner();
   const rules = { windowSeconds: 60, epochSeconds: 600, graceSeconds: 60, ...over };
   const scene = { db, file, seal, coordinator, rules };
-  return { ...scene, rig: (name = "garage") => createRig(scene, name) };
+  return { ...scene, rig: (name = "garage") => createSceneRig(scene, name) };
 }
 
-function createRig({ db, seal, coordinator, rules }: Omit<Scene, "rig">, name: string): SceneRig {
+/** Adds a rig to a scene. */
+export function createSceneRig(
+  { db, seal, coordinator, rules }: Omit<Scene, "rig">,
+  name: string,
+): SceneRig {
   const signer = newSigner();
   const owner = newSigner();
   addRig(db, {

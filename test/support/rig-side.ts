@@ -9,7 +9,7 @@ import { encodeAttestation, encodeHello } from "../../proto/wire.ts";
 type Types = Record<string, { type: string; name: string }[]>;
 
 /** Field tables of proto as ethers wants them. */
-export function ethersTypes(
+function ethersTypes(
   table: Readonly<Record<string, readonly (readonly [string, string])[]>>,
   names: readonly string[],
 ): Types {
@@ -22,7 +22,7 @@ export function ethersTypes(
 }
 
 export const CHAIN_ID = 31_337n;
-export const domain = { ...DOMAIN, chainId: CHAIN_ID };
+const domain = { ...DOMAIN, chainId: CHAIN_ID };
 const attestationTypes = ethersTypes(ATTESTATION_TYPES, ["Attestation", "Device"]);
 const helloTypes = ethersTypes(MESSAGE_TYPES, ["Hello", "EraHead"]);
 
