@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Statement } from "../proto/attestation.ts";
+import { type Statement, WINDOW_SECONDS } from "../proto/attestation.ts";
 import { type Hex, toHex } from "../proto/hex.ts";
 import { sealFor } from "../proto/typed-data.ts";
 import { Closer } from "./attest/closer.ts";
@@ -116,7 +116,13 @@ export class App implements Service {
       meter,
       batchMs: store.batchMs,
     });
-    const retention = new Retention({ db, clock, log: log.child({ stage: "store" }), ...store });
+    const retention = new Retention({
+      db,
+      clock,
+      log: log.child({ stage: "store" }),
+      meter,
+      ...store,
+    });
     await this.#run(retention);
     await this.#run(samples);
 
@@ -190,7 +196,13 @@ export class App implements Service {
       meter,
       backoff: new Backoff({ ...HELLO_AGAIN, random }),
       onWelcome: ({ time, windowSeconds }) => {
-        samples.setWindowLength(windowSeconds);
+        if (WINDOW_SECONDS.some((known) => known === windowSeconds)) {
+          samples.setWindowLength(windowSeconds);
+        } else {
+          attestLog.error("the coordinator asks for a window length that there is not", {
+            windowSeconds,
+          });
+        }
         timeline.learn(time);
         closer.tick();
       },

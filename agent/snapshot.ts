@@ -4,6 +4,7 @@ import type { Timeline } from "./attest/timeline.ts";
 import type { Device } from "./core/device.ts";
 import { ERRORS, type ErrorCode } from "./core/errors.ts";
 import type { Clock } from "./core/ports.ts";
+import type { Reading } from "./core/reading.ts";
 import type { Outage, Sample } from "./core/sample.ts";
 import type { Inventory } from "./sampler/inventory.ts";
 import type {
@@ -39,6 +40,17 @@ interface Seen {
   readonly outage?: Outage;
 }
 
+/** Each quantity once: where a miner and a sensor both tell it, the sensor's word, which measures the thing itself. */
+function firstOfEach(samples: readonly Sample[]): Reading[] {
+  const sorted = samples.toSorted((a, b) => (a.role === b.role ? 0 : a.role === "sensor" ? -1 : 1));
+  const found = new Map<string, Reading>();
+  for (const reading of sorted.flatMap(({ readings }) => readings)) {
+    const key = `${reading.metric} ${reading.part} ${reading.algorithm ?? ""}`;
+    if (!found.has(key)) found.set(key, reading);
+  }
+  return [...found.values()];
+}
+
 /** Puts together what the status shows: the newest word of every source, and how delivery stands. */
 export class Snapshots implements StatusSource {
   readonly #parts: SnapshotParts;
@@ -72,12 +84,15 @@ export class Snapshots implements StatusSource {
   snapshot(): StatusSnapshot {
     const { rig, coordinator, clock, timeline, inventory } = this.#parts;
     const ahead = timeline.aheadMs();
+    const known = inventory.known();
+    const ids = new Set(known.map(({ device }) => device.id));
+    for (const id of this.#seen.keys()) if (!ids.has(id)) this.#seen.delete(id);
     return {
       rig,
       coordinator,
       atMs: clock.wallMs(),
       uptimeMs: Math.round(clock.monotonicMs() - this.#startedMs),
-      devices: inventory.known().map(({ device }) => this.#device(device)),
+      devices: known.map(({ device }) => this.#device(device)),
       delivery: this.#delivery(),
       clock: {
         trusted: timeline.offset() !== undefined,
@@ -109,7 +124,7 @@ export class Snapshots implements StatusSource {
       ...(samples.length === 0
         ? {}
         : { sampleAgeMs: Math.round(this.#parts.clock.monotonicMs() - newestMs) }),
-      readings: samples.flatMap(({ readings }) => readings),
+      readings: firstOfEach(samples),
       problems: samples.flatMap(({ problems }) => problems),
       ...(outage === undefined ? {} : { outage: { code: outage.code, why: outage.why } }),
     };

@@ -81,7 +81,7 @@ export type PowerSource = keyof typeof POWER_SOURCE;
 /** Lengths of a window that a coordinator may ask for, in seconds. */
 export const WINDOW_SECONDS = [1, 10, 60, 300, 600, 900, 1800, 3600] as const;
 /** The greatest believable number of rows: what fits 1 MiB with room to spare. */
-const MAX_DEVICE_ROWS = 4096;
+export const MAX_DEVICE_ROWS = 4096;
 /** The largest message that either side builds or reads, in bytes. */
 export const MAX_MESSAGE_BYTES = 1 << 20;
 

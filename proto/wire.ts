@@ -55,8 +55,30 @@ function fixed(bytes: Uint8Array, length: number, what: string): Hex {
     throw new WireError("malformed", `${what} has ${bytes.length} bytes, not ${length}`);
   return toHex(bytes);
 }
+
+/**
+ * Throws where bytes are not the one encoding of what was read from them: with unknown fields or other wire types the same
+ * signed words would have many bodies, and a body is kept as it came.
+ */
+function requireOneEncoding<D extends DescMessage>(
+  schema: D,
+  message: MessageShape<D>,
+  bytes: Uint8Array,
+): void {
+  if (Buffer.compare(toBinary(schema, message, { writeUnknownFields: false }), bytes) !== 0)
+    throw new WireError("malformed", "it is not encoded as it must be");
+}
+
 const address = (bytes: Uint8Array, what: string): Hex => fixed(bytes, 20, what);
 const digest = (bytes: Uint8Array, what: string): Hex => fixed(bytes, 32, what);
+
+/** Sequences and instants beyond 2^53 are nobody's: they can neither be stored nor counted up. */
+function bounded(value: bigint, what: string): bigint {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new WireError("malformed", `${what} is beyond 2^53`);
+  }
+  return value;
+}
 
 function given<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new WireError("malformed", `there is no ${what}`);
@@ -102,7 +124,9 @@ export function encodeAttestation({ attestation: a, signature }: SignedAttestati
 
 /** Decodes what `encodeAttestation` made. Throws a WireError; whether the shape makes sense is `shapeFault`'s to say. */
 export function decodeAttestation(bytes: Uint8Array): SignedAttestation {
-  return decode(pb.SignedAttestationSchema, bytes, ({ attestation, signature }) => {
+  return decode(pb.SignedAttestationSchema, bytes, (message) => {
+    requireOneEncoding(pb.SignedAttestationSchema, message, bytes);
+    const { attestation, signature } = message;
     const a = given(attestation, "attestation");
     const read: Attestation = {
       rig: address(a.rig, "rig"),
@@ -189,6 +213,9 @@ export function decodeWelcome(bytes: Uint8Array): Signed<Welcome> {
     ({ $typeName: _name, $unknown: _unknown, signature, ...w }) => ({
       message: {
         ...w,
+        headSequence: bounded(w.headSequence, "head sequence"),
+        missing: w.missing.map((sequence) => bounded(sequence, "missing sequence")),
+        time: bounded(w.time, "time"),
         rig: address(w.rig, "rig"),
         challenge: digest(w.challenge, "challenge"),
         headDigest: digest(w.headDigest, "head digest"),
@@ -235,7 +262,7 @@ export function decodeAnswer(bytes: Uint8Array): SignedAnswer {
     const common = {
       rig: address(m.rig, "rig"),
       era: m.era,
-      sequence: m.sequence,
+      sequence: bounded(m.sequence, "sequence"),
       digest: digest(m.digest, "digest"),
     };
     const signature = fixed(m.signature, 65, "signature");
@@ -243,7 +270,11 @@ export function decodeAnswer(bytes: Uint8Array): SignedAnswer {
       const { receivedAt, beacon } = answer.value;
       return {
         kind: "receipt",
-        message: { ...common, receivedAt, beacon: digest(beacon, "beacon") },
+        message: {
+          ...common,
+          receivedAt: bounded(receivedAt, "receipt time"),
+          beacon: digest(beacon, "beacon"),
+        },
         signature,
       };
     }

@@ -1,25 +1,31 @@
-import { compareRows, FLAG, type Statement } from "../../proto/attestation.ts";
+import {
+  compareRows,
+  FLAG,
+  MAX_DEVICE_ROWS,
+  MAX_MESSAGE_BYTES,
+  type Statement,
+  shapeFault,
+} from "../../proto/attestation.ts";
 import { ZERO_32, ZERO_ADDRESS } from "../../proto/hex.ts";
 import { MerkleTree } from "../../proto/merkle.ts";
 import { decodeAttestation, encodeAttestation } from "../../proto/wire.ts";
-import { asRigError } from "../core/errors.ts";
+import { asRigError, RigError } from "../core/errors.ts";
 import type { Clock, Log, Meter } from "../core/ports.ts";
 import { type FoldableSample, foldWindow, type KnownDevice } from "./fold.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** A window that is not signed yet; Unix seconds. */
-interface PendingWindow {
+/** A window that samples are still added to; Unix seconds. */
+interface OpenWindow {
   readonly start: number;
   readonly end: number;
   readonly flags: number;
-  readonly state: "open" | "stated";
-  readonly statement: Uint8Array | null;
 }
 
 interface WindowBook {
-  lengthSeconds(): number | undefined;
-  pending(limit?: number): PendingWindow[];
+  due(endS: number): OpenWindow[];
+  stated(limit: number): { readonly start: number; readonly statement: Uint8Array }[];
   state(start: number, statement: Uint8Array): void;
+  leaveOut(start: number, why: string): void;
   flagOpen(flags: number): void;
 }
 
@@ -47,7 +53,16 @@ export interface CloserOptions {
 }
 
 const TICK_MS = 500;
+const SIGNED_AT_ONCE = 20;
 const ZERO_SIGNATURE = `0x${"0".repeat(130)}` as const;
+
+/** True for what SQLite throws when the disk or the database fails; another try may succeed. */
+function isDiskFault(thrown: unknown): boolean {
+  return (
+    typeof (thrown as { code?: unknown }).code === "string" &&
+    String((thrown as { code: string }).code).startsWith("SQLITE_")
+  );
+}
 
 /** A statement as bytes: an attestation without a place, so that one encoding serves both. */
 function encodeStatement(statement: Statement): Uint8Array {
@@ -60,7 +75,13 @@ function encodeStatement(statement: Statement): Uint8Array {
     previous: ZERO_32,
     beacon: ZERO_32,
   };
-  return encodeAttestation({ attestation: { ...statement, ...place }, signature: ZERO_SIGNATURE });
+  const attestation = { ...statement, ...place };
+  const fault = shapeFault(attestation);
+  if (fault !== undefined) throw new RigError("bug", `a statement would be refused: ${fault}`);
+  const bytes = encodeAttestation({ attestation, signature: ZERO_SIGNATURE });
+  if (bytes.length > MAX_MESSAGE_BYTES)
+    throw new RigError("bug", `a statement has ${bytes.length} bytes`);
+  return bytes;
 }
 
 function decodeStatement(bytes: Uint8Array): Statement {
@@ -74,6 +95,8 @@ export class Closer {
   readonly #options: CloserOptions;
   #cancel: (() => void) | undefined;
   #failing = false;
+  #stepped = false;
+  #ticking = false;
 
   constructor(options: CloserOptions) {
     this.#options = options;
@@ -88,65 +111,98 @@ export class Closer {
     this.#cancel = undefined;
   }
 
-  /** Closes every open window at once: the clock stepped, and what comes belongs to another time. */
+  /** Closes every open window at once: the clock stepped, and what comes belongs to another time. Never throws. */
   closeAll(): void {
-    this.#options.samples.flush();
-    this.#options.windows.flagOpen(FLAG.clock);
-    this.#close(Number.POSITIVE_INFINITY);
+    this.#stepped = true;
+    this.tick();
   }
 
   /** One look at the clock and the windows. A fault is said once and tried again at the next tick. */
   tick(): void {
+    // The time line tells of a step in the middle of a look at it, and that look is ours.
+    if (this.#ticking) return;
+    this.#ticking = true;
     try {
-      const { placedMs } = this.#options.timeline.now();
-      if (placedMs !== undefined) this.#close(placedMs - this.#options.longestSpanMs);
-      this.signWaiting();
+      this.#look();
       this.#failing = false;
     } catch (thrown) {
       const error = asRigError(thrown);
       this.#options.meter.count("rig_errors_total", { code: error.code });
       if (!this.#failing) this.#options.log.error("windows cannot be closed", {}, error);
       this.#failing = true;
+    } finally {
+      this.#ticking = false;
     }
   }
 
-  /** Has the statements that wait signed, in order of windows. */
-  signWaiting(): void {
-    for (const { state, statement } of this.#options.windows.pending()) {
-      // In order of windows: one that is still open holds back none before it, and all after it.
-      if (state === "open" || statement === null) continue;
-      if (!this.#options.sign(decodeStatement(statement))) return;
+  #look(): void {
+    const { timeline, windows, samples, longestSpanMs } = this.#options;
+    const { placedMs } = timeline.now();
+    if (this.#stepped && samples.flush()) {
+      windows.flagOpen(FLAG.clock);
+      this.#close(Number.MAX_SAFE_INTEGER);
+      this.#stepped = false;
+    }
+    if (placedMs !== undefined) this.#close(Math.floor((placedMs - longestSpanMs) / 1000));
+    this.#signWaiting();
+  }
+
+  /** Has the statements that wait signed, in order of windows; a few at a time, so that nothing else waits long. */
+  #signWaiting(): void {
+    for (const { start, statement } of this.#options.windows.stated(SIGNED_AT_ONCE)) {
+      try {
+        if (!this.#options.sign(decodeStatement(statement))) return;
+      } catch (thrown) {
+        this.#giveUp(start, thrown);
+      }
     }
   }
 
-  #close(beforeMs: number): void {
+  #close(endS: number): void {
     const { windows, samples, log } = this.#options;
-    const due = windows
-      .pending()
-      .filter(({ state, end }) => state === "open" && end * 1000 <= beforeMs);
-    if (due.length === 0 || !samples.flush()) return;
-    for (const window of due) {
-      // Read again: what was just flushed may have added a flag.
-      const statement = this.#fold(
-        windows.pending().find(({ start }) => start === window.start) ?? window,
-      );
-      windows.state(window.start, encodeStatement(statement));
-      log.debug("a window was closed", { start: window.start, rows: statement.devices.length });
+    if (windows.due(endS).length === 0 || !samples.flush()) return;
+    // Looked up again: what was just written may have added a flag.
+    for (const window of windows.due(endS)) {
+      try {
+        const statement = this.#fold(window);
+        windows.state(window.start, encodeStatement(statement));
+        log.debug("a window was closed", { start: window.start, rows: statement.devices.length });
+      } catch (thrown) {
+        this.#giveUp(window.start, thrown);
+      }
     }
   }
 
-  #fold({ start, end, flags }: PendingWindow): Statement {
+  /** One window that can never be attested must not hold up all that come after it. A fault of the disk is another thing. */
+  #giveUp(start: number, thrown: unknown): void {
+    const error = asRigError(thrown);
+    if (isDiskFault(thrown)) throw thrown;
+    this.#options.log.error("a window cannot be attested and is left out", { start }, error);
+    this.#options.windows.leaveOut(start, error.message.slice(0, 200));
+  }
+
+  #fold({ start, end, flags }: OpenWindow): Statement {
     const { samples, known, longestSpanMs } = this.#options;
     const window = { startMs: start * 1000, endMs: end * 1000 };
     const found = samples.between(window.startMs, window.endMs, longestSpanMs);
     const leaves = found.filter(({ placedMs }) => placedMs < window.endMs).map(({ leaf }) => leaf);
+    const rows = foldWindow(window, found, known());
+    // Rows that say something first: what does not fit says only that a device was silent.
+    const kept = rows
+      .sort((a, b) => Number(b.known > 0) - Number(a.known > 0))
+      .slice(0, MAX_DEVICE_ROWS);
+    if (kept.length < rows.length) {
+      this.#options.log.error("more devices are known than an attestation holds", {
+        rows: rows.length,
+      });
+    }
     return {
       windowStart: BigInt(start),
       windowEnd: BigInt(end),
       flags,
       samplesRoot: new MerkleTree(leaves).root,
       evidenceRoot: ZERO_32,
-      devices: foldWindow(window, found, known()).sort(compareRows),
+      devices: kept.sort(compareRows),
     };
   }
 

@@ -69,15 +69,20 @@ function integrate(
   level: (s: FoldableSample) => Reading | undefined,
 ): Integral {
   const with_ = samples.filter((sample) => level(sample) !== undefined);
+  const lengthMs = window.endMs - window.startMs;
   const parts = with_.map((sample) => ({
     ms: overlapMs(sample, window),
     value: level(sample)?.value ?? 0,
   }));
-  return {
-    unitMs: parts.reduce((sum, { ms, value }) => sum + BigInt(Math.round(value)) * BigInt(ms), 0n),
-    ms: parts.reduce((sum, { ms }) => sum + ms, 0),
-    samples: with_,
-  };
+  const ms = parts.reduce((sum, part) => sum + part.ms, 0);
+  const unitMs = parts.reduce(
+    (sum, part) => sum + BigInt(Math.round(part.value)) * BigInt(part.ms),
+    0n,
+  );
+  // Spans may overlap where the clock was steered back: no window holds more time than it has.
+  return ms <= lengthMs
+    ? { unitMs, ms, samples: with_ }
+    : { unitMs: (unitMs * BigInt(lengthMs)) / BigInt(ms), ms: lengthMs, samples: with_ };
 }
 
 /**
@@ -145,7 +150,8 @@ function algorithmRow(
     difficulty === undefined || perDifficulty === undefined
       ? undefined
       : difficulty * perDifficulty;
-  const hashes = rate.samples.length === 0 ? undefined : rate.unitMs / 1000n;
+  // A hashrate that stands for no time says nothing of what was done.
+  const hashes = rate.ms === 0 ? undefined : rate.unitMs / 1000n;
   const observed = rate.samples.length === 0 ? observedBySensors(samples, window) : rate;
   const compared =
     hashes !== undefined &&
@@ -162,7 +168,7 @@ function algorithmRow(
       (rejected === undefined ? 0 : KNOWN.rejected) |
       (work === undefined ? 0 : KNOWN.work),
     hashes: hashes ?? 0n,
-    observedMilliseconds: Math.min(lengthMs, observed.ms),
+    observedMilliseconds: observed.ms,
     samples: observed.samples.filter(
       (s) => s.placedMs >= window.startMs && s.placedMs < window.endMs,
     ).length,
@@ -203,7 +209,8 @@ function withDeviceFacts(
       (temperatures.length > 0 ? KNOWN.temperature : 0),
     energyJoules: power.ms > 0 ? power.unitMs / 1000n : 0n,
     powerSource: power.ms > 0 ? POWER_SOURCE[source] : POWER_SOURCE.unknown,
-    maxTemperatureMilliCelsius: temperatures.length > 0 ? Math.max(...temperatures) : 0,
+    maxTemperatureMilliCelsius:
+      temperatures.length > 0 ? temperatures.reduce((hottest, one) => Math.max(hottest, one)) : 0,
   };
 }
 

@@ -60,6 +60,11 @@ export class Guard {
           digest,
         });
       }
+      if (attestation.key !== this.#options.signer.address) {
+        throw new RigError("store-other-rig", "a stored attestation is of another key", {
+          sequence,
+        });
+      }
       this.#sign(attestation, digest);
     }
     return left.length;
@@ -67,8 +72,11 @@ export class Guard {
 
   /** Gives a statement its place and signature. Throws `attest-no-era`, `attest-window-signed`. */
   attest(statement: Statement, era: number, beacon: Hex): { sequence: bigint; digest: Hex } {
-    if (era === 0)
+    if (era === 0) {
       throw new RigError("attest-no-era", "nothing is signed before an era is granted");
+    }
+    // Also what a full disk left without its signature: nothing may come after it before it can be sent.
+    this.finish();
     const { chain, seal, rig, coordinator, signer } = this.#options;
     let attestation: Attestation | undefined;
     const place = chain.reserve(

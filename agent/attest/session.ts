@@ -55,6 +55,7 @@ export class Session {
   #challenge: Hex = ZERO_32;
   #era = 0;
   #beacon: Hex = ZERO_32;
+  #beaconAt = 0n;
   #standing: Standing = "greeting";
 
   constructor(options: SessionOptions) {
@@ -118,6 +119,7 @@ export class Session {
     // One welcome a hello: a second copy of it must not be taken for an answer to what was said since.
     this.#challenge = ZERO_32;
     this.#beacon = message.beacon;
+    this.#beaconAt = message.time;
     this.#standing = this.#decide(message);
     if (this.#standing !== "halted") {
       // A halted rig keeps its old base: with the present one its next hello would be granted, and supersede its twin.
@@ -135,9 +137,12 @@ export class Session {
     this.#standing = "again";
   }
 
-  /** Keeps a newer beacon and the coordinator's head as a receipt tells it. */
-  receipted(beacon: Hex, digest: Hex, isHead: boolean): void {
-    this.#beacon = beacon;
+  /** Keeps the beacon of the newest receipt, and the coordinator's head as it tells it. `receivedAt` in Unix seconds. */
+  receipted(beacon: Hex, digest: Hex, isHead: boolean, receivedAt: bigint): void {
+    if (receivedAt >= this.#beaconAt) {
+      this.#beacon = beacon;
+      this.#beaconAt = receivedAt;
+    }
     if (isHead) this.#options.meta.set("base", digest);
   }
 
@@ -146,6 +151,8 @@ export class Session {
     if (!chain.holds(welcome.headDigest) && !this.#mayAdopt()) {
       // No second hello: a grant would take the place of whoever goes on with that head.
       this.#era = 0;
+      // Should the head be ours again one day, it is a new instance that asks: the era of this one may be signed in.
+      this.#instance = this.#options.random32();
       return "halted";
     }
     if (welcome.era === 0) {

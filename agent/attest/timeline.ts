@@ -22,6 +22,8 @@ export interface TimelineOptions {
 
 /** The wall clock may differ from the coordinator's by so much before it is corrected. */
 const TRUSTED_OFFSET_MS = 120_000;
+/** A welcome is not on its way for longer; an earlier time than that is the coordinator's clock that was put right. */
+const LONGEST_WAY_MS = 30_000;
 /** A change of the wall clock against the monotonic one beyond this is a step; below it, it is steering (NTP slews). */
 const STEP_MS = 2000;
 
@@ -43,9 +45,11 @@ export class Timeline {
 
   /** Takes the coordinator's clock from a welcome that was just received. Unix seconds. */
   learn(coordinatorSeconds: bigint): void {
-    const { clock } = this.#options;
     const before = this.offset();
-    this.#trueOffsetMs = Number(coordinatorSeconds) * 1000 - clock.monotonicMs();
+    const offset = Number(coordinatorSeconds) * 1000 - this.#options.clock.monotonicMs();
+    const late = (this.#trueOffsetMs ?? offset) - offset;
+    // A welcome that was long on its way shows an earlier time; the quickest one so far was nearest to the truth.
+    if (late <= 0 || late > LONGEST_WAY_MS) this.#trueOffsetMs = offset;
     this.#settle(before);
   }
 
@@ -68,7 +72,9 @@ export class Timeline {
     const offset = clock.wallMs() - clock.monotonicMs();
     const step = this.#wallOffsetMs === undefined ? 0 : offset - this.#wallOffsetMs;
     this.#wallOffsetMs = offset;
-    if (Math.abs(step) > STEP_MS) this.#stepped(step, before);
+    if (Math.abs(step) > STEP_MS) {
+      this.#options.log.warn("the wall clock stepped", { step_ms: Math.round(step) });
+    }
     this.#settle(before);
     const used = this.offset();
     return {
@@ -91,27 +97,20 @@ export class Timeline {
     return this.#wallOffsetMs + clock.monotonicMs() >= builtAtMs;
   }
 
-  #stepped(stepMs: number, before: number | undefined): void {
-    const now = this.offset();
-    // Where the coordinator's time is used before and after, a step of the wall clock moves nothing.
-    const moved = before === undefined || now === undefined ? 0 : now - before;
-    this.#options.log.warn("the wall clock stepped", {
-      step_ms: Math.round(stepMs),
-      moved_ms: Math.round(moved),
-    });
-    if (Math.abs(moved) > STEP_MS) this.#options.onStep(moved);
-  }
-
-  /** Tells of a change between not knowing, the wall clock and the coordinator's. */
+  /**
+   * Tells when the time becomes known, and when it moves: by a step of a trusted wall clock, or by a change between the
+   * wall clock and the coordinator's time. While the coordinator's time is used a step of the wall clock moves nothing.
+   */
   #settle(before: number | undefined): void {
     const now = this.offset();
     if (now === undefined) return;
     if (!this.#known) {
-      this.#known = true;
       this.#options.onKnown(now, this.#wallTrusted() ? 0 : FLAG.clock);
+      // Only once what waited has its place: where that fails it is tried again at the next look.
+      this.#known = true;
       return;
     }
-    if (before !== undefined && Math.abs(now - before) > TRUSTED_OFFSET_MS)
+    if (before !== undefined && Math.abs(now - before) > STEP_MS)
       this.#options.onStep(now - before);
   }
 }

@@ -40,6 +40,8 @@ export interface InventoryOptions {
 
 /** Asks after which a device without any identity is known by its place: until then a sensor may still name it. */
 const PATIENCE = 3;
+/** Devices of one source; a miner that lists ever new ones must not fill the attestations. */
+const MAX_DEVICES = 256;
 
 /** Which device stands where. A GPU's miner and its sensors meet here under one bus address, and so under one id. */
 export class Inventory {
@@ -93,13 +95,14 @@ export class Inventory {
     const before = this.#entries.get(place);
     // Nothing but problems is no proof that there is a device at all.
     if (before === undefined && report.readings.length === 0) return undefined;
+    if (before === undefined && this.of(source.name).length >= MAX_DEVICES) return undefined;
     const token = this.#tokenFor(place, source, report, before);
     if (token === undefined) return undefined;
     const entry = this.#entryOf(place, source, report, token, before);
     if (JSON.stringify(entry) !== JSON.stringify(before)) {
+      this.#options.book.write(entry, this.#options.clock.wallMs());
       this.#announce(entry, before);
       this.#entries.set(place, entry);
-      this.#options.book.write(entry, this.#options.clock.wallMs());
     }
     return entry.device;
   }
@@ -130,6 +133,7 @@ export class Inventory {
     if (tokens[0] !== undefined) return tokens[0];
     if (kept !== undefined) return kept;
     const asks = (this.#nameless.get(place) ?? 0) + 1;
+    if (this.#nameless.size > MAX_DEVICES) this.#nameless.clear();
     this.#nameless.set(place, asks);
     if (asks < PATIENCE) return undefined;
     return { kind: "place", value: `${this.#options.machineId} ${source.address} ${report.key}` };

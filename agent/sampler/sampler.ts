@@ -40,6 +40,9 @@ const MAX_BACKOFF_INTERVALS = 8;
 /** How long after its timeout an ask is waited for: a link that ignores its signal must not stop the source for good. */
 const ABANDON_MS = 1000;
 
+/** Devices of one source that are remembered; more are not honest. */
+const MAX_PAST = 1024;
+
 interface Past {
   readonly monotonicMs: number;
   readonly counters: Counters;
@@ -90,7 +93,7 @@ class Turn {
     while (!this.#signal.aborted) {
       await pause(clock, Math.max(0, nextMs - clock.monotonicMs()), this.#signal);
       if (this.#signal.aborted) return;
-      await this.#turn();
+      await this.#bounded();
       const stepMs = intervalMs * Math.min(2 ** this.#failures, MAX_BACKOFF_INTERVALS);
       // From the schedule, not from now: no drift. Missed turns are skipped, not made up for.
       nextMs += stepMs;
@@ -99,18 +102,31 @@ class Turn {
     }
   }
 
+  /** A source's turns go on whatever a sink throws: a disk that fails must not end the sampling. */
+  async #bounded(): Promise<void> {
+    try {
+      await this.#turn();
+    } catch (thrown) {
+      const error = asRigError(thrown);
+      this.#options.meter.count("rig_errors_total", { code: error.code });
+      this.#options.log.error("a sample could not be kept", { source: this.#source.name }, error);
+    }
+  }
+
   async #turn(): Promise<void> {
     const { meter } = this.#options;
+    let reports: readonly Report[];
     try {
-      const reports = await this.#ask();
-      this.#answered();
-      for (const report of reports) this.#take(report);
+      reports = await this.#ask();
     } catch (thrown) {
       if (this.#signal.aborted && isAbort(thrown)) return;
       const error = asRigError(thrown);
       meter.count("rig_errors_total", { code: error.code });
       this.#unanswered(error);
+      return;
     }
+    this.#answered();
+    for (const report of reports) this.#take(report);
   }
 
   #ask(): Promise<readonly Report[]> {
@@ -197,6 +213,7 @@ class Turn {
       unproven,
       rawReply: ZERO_32,
     };
+    if (this.#past.size >= MAX_PAST) this.#past.clear();
     this.#past.set(device.id, {
       monotonicMs,
       counters: mergeCounters(past?.counters, countersOf(report.readings)),

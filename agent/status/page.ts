@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { METRICS } from "../../proto/metrics.ts";
 import { ERRORS } from "../core/errors.ts";
 import { showDuration, showQuantity } from "../core/quantity.ts";
 import type { Identity, Problem, Reading } from "../core/reading.ts";
@@ -117,6 +118,22 @@ function rigBlock(snapshot: StatusSnapshot, about: About): Html {
 
 const STATES = { ok: "answers", outage: "outage", waiting: "not asked yet" } as const;
 
+/** What a keeper looks for first, in this order. */
+const HEADLINE_METRICS = ["hashrate", "power", "chip_temperature"] as const;
+
+/** The whole device's values of a metric; of a temperature that only parts have, the hottest. */
+function wholeOrHottest(readings: readonly Reading[], metric: Reading["metric"]): string[] {
+  const of = readings.filter((reading) => reading.metric === metric);
+  const whole = of.filter(({ part }) => part === "");
+  if (whole.length > 0) {
+    return whole.map(({ value, algorithm }) =>
+      [showQuantity(metric, value), algorithm].filter((word) => word !== undefined).join(" "),
+    );
+  }
+  if (METRICS[metric].fold !== "maximum" || of.length === 0) return [];
+  return [showQuantity(metric, Math.max(...of.map(({ value }) => value)))];
+}
+
 function deviceBlock(device: DeviceStatus): Html {
   const age =
     device.sampleAgeMs === undefined
@@ -126,7 +143,9 @@ function deviceBlock(device: DeviceStatus): Html {
   const unproven = device.unproven
     ? html` <small>read by a driver without proof against real hardware</small>`
     : "";
+  const headline = HEADLINE_METRICS.flatMap((metric) => wholeOrHottest(device.readings, metric));
   return html`<article><h3>${device.label}</h3>
+${headline.length === 0 ? "" : html`<div><strong>${headline.join(" · ")}</strong></div>`}
 <div><span class="${device.state}">${STATES[device.state]}</span>${outage}, ${age}${unproven}</div>
 <div><small>${[device.kind, ...identityText(device.identity)].join(" · ")}</small></div>
 <div><small><code>${device.id}</code></small></div>

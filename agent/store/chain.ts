@@ -48,6 +48,22 @@ interface Row {
 }
 const entryOf = (row: Row): OutboxEntry => ({ ...row, sequence: BigInt(row.sequence) });
 
+/** True when an attestation overlaps a window, or may have before it was deleted. Attested windows never overlap each other. */
+export function windowTaken(
+  db: Db,
+  meta: Meta,
+  start: bigint | number,
+  end: bigint | number,
+): boolean {
+  if (start < BigInt(meta.get("purged_through") ?? "0")) return true;
+  const before = db
+    .prepare<[bigint | number], { window_end_s: number }>(
+      "SELECT window_end_s FROM attestations WHERE window_start_s < ? ORDER BY window_start_s DESC LIMIT 1",
+    )
+    .get(end);
+  return before !== undefined && before.window_end_s > start;
+}
+
 /** The rig's own chain of attestations, and the outbox, which is the part of it that has no answer yet. */
 export class Chain {
   readonly #db: Db;
@@ -121,10 +137,7 @@ export class Chain {
     build: (tip: Head | undefined, afterLoss: boolean) => Reservation,
   ): Reservation {
     return durably(this.#db, () => {
-      const taken = this.#db
-        .prepare("SELECT 1 FROM attestations WHERE window_start_s < ? AND window_end_s > ? LIMIT 1")
-        .get(window.end, window.start);
-      if (taken !== undefined) {
+      if (windowTaken(this.#db, this.#meta, window.start, window.end)) {
         throw new RigError("attest-window-signed", "an attestation overlaps this window", {
           ...window,
         });
@@ -210,8 +223,15 @@ export class Chain {
     const one = this.#db.prepare(
       "UPDATE attestations SET receipted_at = NULL, refusal = NULL WHERE sequence = ? AND (receipted_at IS NOT NULL OR refusal IS NOT NULL)",
     );
+    const oldest = this.#db
+      .prepare<[], { sequence: number | null }>(
+        "SELECT min(sequence) AS sequence FROM attestations",
+      )
+      .get()?.sequence;
+    // What was lost before this store began can never be sent: a coordinator may name it at every welcome.
+    const here = missing.filter((sequence) => oldest != null && sequence >= BigInt(oldest));
     return this.#db.transaction(() =>
-      missing.reduce((sum, sequence) => sum + one.run(sequence).changes, above),
+      here.reduce((sum, sequence) => sum + one.run(sequence).changes, above),
     )();
   }
 

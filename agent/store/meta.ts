@@ -18,6 +18,8 @@ interface MetaValues {
   head_digest: string;
   /** The coordinator's head that this chain went on from after a loss. */
   adopted_digest: string;
+  /** End of the newest window whose attestation was deleted, Unix seconds: before it nothing is attested again. */
+  purged_through: string;
   /** Set until the first attestation after a loss carries its flag. */
   after_loss: string;
   /** A person said that this rig goes on from the coordinator's head. */

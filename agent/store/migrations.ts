@@ -65,6 +65,7 @@ CREATE TABLE attestations (
   PRIMARY KEY (era, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX attestations_by_window ON attestations (window_start_s);
+CREATE INDEX attestations_by_sequence ON attestations (sequence);
 CREATE INDEX attestations_outbox ON attestations (era, sequence) WHERE receipted_at IS NULL AND refusal IS NULL;
 CREATE INDEX attestations_unsigned ON attestations (era, sequence) WHERE signature IS NULL;
 `,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { RigError } from "../core/errors.ts";
@@ -56,7 +56,7 @@ function migrate(db: Db, file: string): void {
   });
 }
 
-/** Opens the database of a state directory, brings it to the present version, and says whether it was there before. */
+/** Opens the database of a state directory and brings it to the present version. Only its owner may read it. */
 export function openDatabase(directory: string, options: { readonly?: boolean } = {}): Db {
   const file = join(directory, DATABASE_FILE);
   if (options.readonly && !existsSync(file)) {
@@ -66,6 +66,8 @@ export function openDatabase(directory: string, options: { readonly?: boolean } 
   try {
     db = new Database(file, { readonly: options.readonly ?? false, timeout: 5000 });
     if (options.readonly) return db;
+    // SQLite gives the files beside it the same mode.
+    chmodSync(file, 0o600);
     db.pragma("journal_mode = WAL");
     // FULL is set around the guard's transaction alone: a lost sample costs seconds, a lost sequence costs the chain.
     db.pragma("synchronous = NORMAL");

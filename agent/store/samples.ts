@@ -1,3 +1,4 @@
+import { FLAG } from "../../proto/attestation.ts";
 import { RigError } from "../core/errors.ts";
 import type { Clock, Log, Meter } from "../core/ports.ts";
 import type { Sample } from "../core/sample.ts";
@@ -46,8 +47,11 @@ interface Row {
   leaf: Buffer;
 }
 
-/** Samples that wait for their transaction at most; beyond it the oldest are shed and their windows say so. */
-const MAX_BUFFERED = 20_000;
+/** Readings and problems that wait for their transaction at most; beyond it the oldest samples are shed and their windows say so. */
+const MAX_BUFFERED = 200_000;
+const MAX_TOUCHES = 20_000;
+/** After a failure the disk is left alone for so long: each attempt writes all that waits. */
+const RETRY_MS = 10_000;
 
 export interface SampleStoreOptions {
   readonly db: Db;
@@ -59,13 +63,18 @@ export interface SampleStoreOptions {
   readonly batchMs: number;
 }
 
+const weightOf = ({ sample }: PlacedSample): number =>
+  1 + sample.readings.length + sample.problems.length;
+
 /** Samples on their way to SQLite: many in one transaction every few seconds, all of them kept while the disk is not. */
 export class SampleStore {
   readonly #options: SampleStoreOptions;
   #buffer: PlacedSample[] = [];
   #touches: Touch[] = [];
   #cancel: (() => void) | undefined;
+  #weight = 0;
   #failing = false;
+  #retryAtMs = 0;
   #shed = 0;
 
   constructor(options: SampleStoreOptions) {
@@ -79,6 +88,7 @@ export class SampleStore {
   async stop(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#retryAtMs = 0;
     if (this.#options.db.open) this.flush();
   }
 
@@ -89,25 +99,31 @@ export class SampleStore {
 
   append(entry: PlacedSample): void {
     this.#buffer.push(entry);
-    if (this.#buffer.length <= MAX_BUFFERED) return;
-    const [oldest] = this.#buffer.splice(0, 1);
-    this.#shed += 1;
-    this.#options.meter.count("rig_samples_shed_total");
-    if (oldest?.placedMs !== undefined) this.#options.windows.shed(oldest.placedMs);
+    this.#weight += weightOf(entry);
+    while (this.#weight > MAX_BUFFERED && this.#buffer.length > 1) {
+      const [oldest] = this.#buffer.splice(0, 1) as [PlacedSample];
+      this.#weight -= weightOf(oldest);
+      this.#shed += 1;
+      this.#options.meter.count("rig_samples_shed_total");
+      // In memory only: what is shed is shed because the disk does not take it.
+      this.touch({ placedMs: oldest.placedMs, flags: oldest.flags | FLAG.shed });
+    }
   }
 
   touch(entry: Touch): void {
     const last = this.#touches.at(-1);
     if (last?.placedMs === entry.placedMs && last?.flags === entry.flags) return;
     this.#touches.push(entry);
-    if (this.#touches.length > MAX_BUFFERED) this.#touches.splice(0, 1);
+    if (this.#touches.length > MAX_TOUCHES) this.#touches.splice(0, 1);
   }
 
   /** Writes what waits in one transaction. On failure everything stays in memory, and it is said once. */
   flush(): boolean {
     if (this.#buffer.length === 0 && this.#touches.length === 0) return true;
+    if (this.#options.clock.monotonicMs() < this.#retryAtMs) return false;
     try {
       this.#write();
+      this.#options.windows.committed();
     } catch (cause) {
       const full = /SQLITE_FULL/.test(String((cause as { code?: string }).code));
       const error = new RigError(
@@ -120,12 +136,14 @@ export class SampleStore {
         this.#options.log.error("samples cannot be written and wait in memory", {}, error);
       this.#options.meter.count("rig_errors_total", { code: error.code });
       this.#failing = true;
+      this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
       return false;
     }
     if (this.#failing) this.#options.log.info("samples are written again");
     this.#failing = false;
     this.#buffer = [];
     this.#touches = [];
+    this.#weight = 0;
     return true;
   }
 
@@ -163,7 +181,7 @@ export class SampleStore {
   placeWaiting(bootId: string, offsetMs: number, flags: number): number {
     const { db, windows } = this.#options;
     this.flush();
-    return db.transaction(() => {
+    const placed = db.transaction(() => {
       const waiting = db
         .prepare<[string], { id: number; monotonic_ms: number; span_ms: number }>(
           "SELECT id, monotonic_ms, span_ms FROM samples WHERE placed_ms IS NULL AND boot_id = ?",
@@ -177,6 +195,8 @@ export class SampleStore {
       }
       return waiting.length;
     })();
+    windows.committed();
+    return placed;
   }
 
   /** Cuts time into windows of another length from here on, and what no window covers yet as well. */

@@ -23,6 +23,7 @@ export interface MqttOptions {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
+const FAREWELL_MS = 1000;
 /** A connection that held for so long was a good one: the next failure waits from the beginning again. */
 const STABLE_MS = 10_000;
 /** CONNACK of a broker that does not speak the version: 3.1.1 says 1, 5 says 132. */
@@ -59,7 +60,9 @@ export class MqttCarrier implements Carrier {
     this.#cancel?.();
     const client = this.#client;
     if (client === undefined) return;
-    if (this.#connected) await this.#say(client, false).catch(() => undefined);
+    // A broker that does not acknowledge must not hold up the stop; the last will says the same.
+    if (this.#connected)
+      await this.#within(FAREWELL_MS, this.#say(client, false)).catch(() => undefined);
     await client.endAsync(true);
   }
 
@@ -139,7 +142,7 @@ export class MqttCarrier implements Carrier {
 
   #up(client: MqttClient): void {
     const { clock, log } = this.#options;
-    this.#greet(client).then(
+    this.#within(CONNECT_TIMEOUT_MS, this.#greet(client)).then(
       () => {
         if (this.#client !== client || this.#stopped) return;
         this.#connected = true;
@@ -154,6 +157,15 @@ export class MqttCarrier implements Carrier {
       // The connection is of no use without its topics; closing it leads to the next attempt.
       (cause: unknown) => client.stream.destroy(cause instanceof Error ? cause : undefined),
     );
+  }
+
+  /** Something that a broker must do in time; rejects when it does not. */
+  #within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const cancel = this.#options.clock.after(limitMs, () =>
+      late.reject(new Error(`the broker did not answer in ${limitMs} ms`)),
+    );
+    return Promise.race([work, late.promise]).finally(cancel);
   }
 
   #down(code: number | undefined, cause: Error | undefined): void {

@@ -37,12 +37,14 @@ interface Outbox {
   head(): { readonly digest: Hex } | undefined;
 }
 
+type Standing = "greeting" | "again" | "ready" | "halted";
+
 interface Greeter {
   readonly era: number;
   hello(): Signed<Hello>;
-  welcome(welcome: Signed<Welcome>): "greeting" | "again" | "ready" | "halted" | undefined;
+  welcome(welcome: Signed<Welcome>): Standing | undefined;
   superseded(): void;
-  receipted(beacon: Hex, digest: Hex, isHead: boolean): void;
+  receipted(beacon: Hex, digest: Hex, isHead: boolean, receivedAt: bigint): void;
 }
 
 export interface SenderOptions {
@@ -71,6 +73,11 @@ const WELCOME_TIMEOUT_MS = 5_000;
 /** Hellos without a welcome come at most so many times slower. */
 const MAX_PATIENCE = 6;
 const TICK_MS = 1000;
+/** Also on a connection that holds: the coordinator's clock, window length and head are looked at again. */
+const HELLO_AGAIN_MS = 3_600_000;
+/** How soon after a refusal that may heal. */
+const HEAL_MS = 600_000;
+const MAY_HEAL = new Set<RefusalCode>(["frozen", "unknown-rig", "revoked-key"]);
 
 /** Says hello, then sends the outbox in order, and empties it by the coordinator's receipts alone. */
 export class Sender {
@@ -84,6 +91,9 @@ export class Sender {
   #cancelHello: (() => void) | undefined;
   #lastRefusal: { code: RefusalCode; sequence: bigint; atMs: number } | undefined;
   #unanswered = 0;
+  #helloAtMs = Number.POSITIVE_INFINITY;
+  #said: Standing | undefined;
+  #saidEra = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -144,7 +154,6 @@ export class Sender {
     if (!this.#up || !this.#started) return;
     const { carrier, clock, log, session } = this.#options;
     this.#cancelHello?.();
-    this.#send("hello", encodeHello(session.hello()));
     // Ever less often: a coordinator that comes back must not be met by every rig's hello of the last hour.
     const patienceMs = WELCOME_TIMEOUT_MS * Math.min(2 ** this.#unanswered, MAX_PATIENCE);
     this.#cancelHello = clock.after(patienceMs, () => {
@@ -160,33 +169,47 @@ export class Sender {
       }
       this.#bounded(() => this.#hello());
     });
+    // After the timer: whatever goes wrong here is tried again.
+    this.#send("hello", encodeHello(session.hello()));
   }
 
   #welcome(bytes: Uint8Array): void {
-    const { session, backoff, clock, log, onWelcome } = this.#options;
+    const { session, backoff, clock, onWelcome } = this.#options;
     const welcome = decodeWelcome(bytes);
     const standing = session.welcome(welcome);
     if (standing === undefined) return;
     this.#cancelHello?.();
     this.#unanswered = 0;
-    onWelcome(welcome.message);
     if (standing === "again") {
       this.#cancelHello = clock.after(backoff.next(), () => this.#bounded(() => this.#hello()));
-      return;
+    } else {
+      backoff.reset();
+      this.#say(standing);
+      // Anew from the first entry without an answer: the welcome may have put some back.
+      this.#inFlight.clear();
+      this.#after = undefined;
+      this.#open = true;
+      this.#helloAtMs = clock.monotonicMs() + HELLO_AGAIN_MS;
     }
-    backoff.reset();
+    // Delivery goes on whatever becomes of the rest.
+    this.#bounded(() => onWelcome(welcome.message));
+    if (this.#open) this.#pump();
+  }
+
+  /** Says how this start stands, when that has changed. */
+  #say(standing: Standing): void {
+    const { log, session } = this.#options;
+    if (standing === this.#said && session.era === this.#saidEra) return;
+    this.#said = standing;
+    this.#saidEra = session.era;
     if (standing === "halted") {
+      const why = "the coordinator's head is not in this rig's chain";
       log.error(
         "nothing is signed until a person decides",
         {},
-        new RigError("attest-other-chain", "the coordinator's head is not in this rig's chain"),
+        new RigError("attest-other-chain", why),
       );
     } else log.info("the coordinator granted an era", { era: session.era });
-    // Anew from the first entry without an answer: the welcome may have put some back.
-    this.#inFlight.clear();
-    this.#after = undefined;
-    this.#open = true;
-    this.#pump();
   }
 
   #pump(): void {
@@ -207,7 +230,6 @@ export class Sender {
     this.#check(answer);
     const { outbox, session, meter } = this.#options;
     const { message } = answer;
-    this.#inFlight.delete(message.digest);
     if (answer.kind === "receipt") {
       if (outbox.receipted(message.digest, answer.message.receivedAt, bytes))
         meter.count("rig_receipts_total");
@@ -215,8 +237,11 @@ export class Sender {
         answer.message.beacon,
         message.digest,
         outbox.head()?.digest === message.digest,
+        answer.message.receivedAt,
       );
     } else this.#refused(answer.message, bytes);
+    // Only now: an answer that could not be written down is waited for again.
+    this.#inFlight.delete(message.digest);
     this.#pump();
   }
 
@@ -227,6 +252,10 @@ export class Sender {
     if (this.#lastRefusal?.code !== code)
       log.warn("the coordinator refuses an attestation", { code, digest });
     this.#lastRefusal = { code, sequence, atMs: clock.wallMs() };
+    // A person may unfreeze a rig or make it known: what was refused meanwhile is asked about before the next reconnect.
+    if (MAY_HEAL.has(code)) {
+      this.#helloAtMs = Math.min(this.#helloAtMs, clock.monotonicMs() + HEAL_MS);
+    }
     if (code === "superseded" && era === session.era) {
       session.superseded();
       this.#open = false;
@@ -264,6 +293,10 @@ export class Sender {
     if (late) {
       this.#inFlight.clear();
       this.#after = undefined;
+    }
+    if (this.#open && now >= this.#helloAtMs) {
+      this.#helloAtMs = now + HELLO_AGAIN_MS;
+      this.#hello();
     }
     if (this.#open) this.#pump();
   }

@@ -2,11 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encryptKeystoreJson, Wallet } from "ethers";
 import { stringify } from "yaml";
+import { type Parties, readStore } from "./ledger-reader.ts";
 import { freePort } from "./mosquitto.ts";
 import { Program, runToEnd } from "./program.ts";
+import { until } from "./until.ts";
 
 const PASSPHRASE = "not a secret: this key signs nothing but tests";
-export const CHAIN_ID = 31_337;
+const CHAIN_ID = 31_337;
 
 /** What an installation is made with. */
 export interface InstallationOptions {
@@ -34,8 +36,7 @@ export interface AgentStatus {
 
 /** A coordinator and a rig on this machine, each with a state directory, each run as a process of its own. */
 export interface Installation {
-  readonly rig: string;
-  readonly coordinator: string;
+  readonly parties: Parties;
   readonly folder: string;
   readonly agentSettings: string;
   /** Holds the rig's samples and chain. */
@@ -46,6 +47,8 @@ export interface Installation {
   readonly settingsWith: (name: string, over: Readonly<Record<string, unknown>>) => string;
   readonly startCoordinator: () => Promise<Program>;
   readonly startAgent: (settings?: string) => Promise<Agent>;
+  /** Ends the agent in order, at a moment when everything that it signed has a receipt. */
+  readonly settle: (agent: Agent) => Promise<void>;
   /** Ends everything that this installation started and that still runs. */
   readonly end: () => Promise<void>;
 }
@@ -54,6 +57,11 @@ export interface Installation {
 export interface Agent {
   readonly program: Program;
   readonly status: () => Promise<AgentStatus>;
+}
+
+async function isEmptied({ status }: Agent): Promise<boolean> {
+  const { delivery } = await status();
+  return delivery.era !== null && delivery.outbox === 0 && delivery.sequence !== null;
 }
 
 async function statusAt(url: string): Promise<AgentStatus> {
@@ -126,24 +134,37 @@ export async function prepareInstallation(options: InstallationOptions): Promise
     started.push(program);
     return program;
   };
+  const parties = { rig, coordinator: coordinator.address, chainId: CHAIN_ID };
+  const storeFile = join(folder, "agent", "rig.db");
+  const startAgent = async (settings = agentSettings): Promise<Agent> => {
+    const program = start("agent/main.ts", settings);
+    const [, url = ""] = await program.said(/"the agent runs".*"status":"([^"]+)"/);
+    return { program, status: () => statusAt(url) };
+  };
   return {
-    rig,
-    coordinator: coordinator.address,
+    parties,
     folder,
     agentSettings,
     stateDir: join(folder, "agent"),
-    storeFile: join(folder, "agent", "rig.db"),
+    storeFile,
     ledgerFile: join(folder, "coordinator", "ledger.db"),
     settingsWith,
+    startAgent,
     async startCoordinator() {
       const program = start("coordinator/main.ts", join(folder, "coordinator.yaml"));
       await program.said(/"The coordinator runs"/);
       return program;
     },
-    async startAgent(settings = agentSettings) {
-      const program = start("agent/main.ts", settings);
-      const [, url = ""] = await program.said(/"the agent runs".*"status":"([^"]+)"/);
-      return { program, status: () => statusAt(url) };
+    async settle(first) {
+      let agent = first;
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        await until("an empty outbox", () => isEmptied(agent), 90_000);
+        await agent.program.stop();
+        if (readStore(storeFile, parties).every((row) => row.receipted)) return;
+        // A window was signed between the look and the end: once more.
+        agent = await startAgent();
+      }
+      throw new Error("the outbox was never found empty");
     },
     async end() {
       await Promise.all(started.map((program) => program.kill()));
@@ -156,6 +177,7 @@ export async function startMachine(
   folder: string,
   baseAddress: string,
 ): Promise<{ program: Program; devices: string }> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, "devices.yaml");
   const program = new Program("scripts/simulate/main.ts", [
     ...["--devices", "axeos:1", "--ports", "any", "--base-address", baseAddress],

@@ -26,9 +26,7 @@ const WELCOME = fields(
 const RECEIPT = fields(
   "address rig, uint32 era, uint64 sequence, bytes32 digest, uint64 receivedAt, bytes32 beacon",
 );
-const REFUSAL = fields(
-  "address rig, uint32 era, uint64 sequence, bytes32 digest, string code",
-);
+const REFUSAL = fields("address rig, uint32 era, uint64 sequence, bytes32 digest, string code");
 const ALLOCATION = fields(
   "address owner, address rig, string device, string algorithm, address collection, uint256 tokenId, uint64 numerator, uint64 denominator, uint64 fromTime, uint64 toTime, uint256 promisedHashrate",
 );

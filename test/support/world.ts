@@ -356,7 +356,12 @@ export class World {
     if (word.code === undefined) {
       row.receipted = true;
       row.refusal = undefined;
-      process.session.receipted(ZERO_32, word.digest, machine.disk.head?.digest === word.digest);
+      process.session.receipted(
+        ZERO_32,
+        word.digest,
+        machine.disk.head?.digest === word.digest,
+        0n,
+      );
       return;
     }
     if (row.receipted) return;

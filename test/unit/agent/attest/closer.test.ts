@@ -19,7 +19,7 @@ function make(t: Test, wallMs = Date.UTC(2027, 0, 1)) {
   const log = new FakeLog();
   const meter = new FakeMeter();
   const signed: Statement[] = [];
-  const state = { accept: true };
+  const state = { accept: true, fail: false };
   const db = openDatabase(directory);
   t.after(() => db.close());
   const open = () => {
@@ -42,6 +42,7 @@ function make(t: Test, wallMs = Date.UTC(2027, 0, 1)) {
       meter,
       longestSpanMs: 3000,
       sign: (statement) => {
+        if (state.fail) throw Object.assign(new Error("disk full"), { code: "SQLITE_FULL" });
         if (state.accept) {
           signed.push(statement);
           db.prepare("UPDATE windows SET state = 'signed' WHERE start_s = ?").run(
@@ -209,4 +210,27 @@ t.test("a boot in 1970 places its samples when the time is known", async (t) => 
     ),
   );
   t.ok(clock.wallMs() < 100_000, "the wall clock is still wrong");
+});
+
+t.test("a window that can never be attested is left out, and the next ones go on", async (t) => {
+  const { windows, samples, live, signed, db, log, timeline, sample } = make(t);
+  windows.setLength(10);
+  const { placedMs = 0 } = timeline.now();
+  const poison = { ...sample(0), deviceId: "not an id" };
+  samples.append({ sample: poison, placedMs, flags: 0, leaf: leafOf(poison) });
+  live(60);
+  t.ok(signed.length >= 4);
+  t.same(db.prepare("SELECT state FROM windows WHERE why IS NOT NULL").pluck().all(), ["left-out"]);
+  t.same(log.said("error"), ["a window cannot be attested and is left out"]);
+});
+
+t.test("a signature that fails for the disk's sake is tried again, not left out", async (t) => {
+  const { windows, live, signed, state } = make(t);
+  windows.setLength(10);
+  state.fail = true;
+  live(40);
+  t.equal(signed.length, 0);
+  state.fail = false;
+  live(4);
+  t.ok(signed.length >= 3);
 });

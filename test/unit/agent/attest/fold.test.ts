@@ -180,6 +180,32 @@ t.test("an unproven driver is doubted", async (t) => {
   t.equal(fold([sample({ at: 10_000, rate: 1, unproven: true })])[0]?.doubts, DOUBT.unproven);
 });
 
+t.test("a hashrate that stands for no time is not known", async (t) => {
+  const [row] = fold([sample({ at: 10_000, rate: 1e14, spanMs: 0 })]);
+  t.equal(row?.known, 0);
+  t.equal(row?.hashes, 0n);
+  t.equal(row?.samples, 1);
+});
+
+t.test("spans that overlap are credited for no more than the window", async (t) => {
+  const twice = [0, 1].flatMap(() =>
+    Array.from({ length: 60 }, (_, i) => sample({ at: i * 10_000 + 9_999, rate: 1000 })),
+  );
+  const [row] = fold(twice);
+  t.ok((row?.hashes ?? 0n) <= 600_000n);
+  t.equal(row?.observedMilliseconds, 600_000);
+});
+
+t.test("a million temperatures fold like ten", async (t) => {
+  const readings = Array.from({ length: 1000 }, (_, i) => ({
+    metric: "chip_temperature" as const,
+    part: `chip/${i}`,
+    value: i / 10,
+  }));
+  const rows = fold(Array.from({ length: 300 }, (_, i) => sample({ at: i * 1000, readings })));
+  t.equal(rows[0]?.maxTemperatureMilliCelsius, 99_900);
+});
+
 t.test("however spans lie, no more time is observed than the window has", async (t) => {
   fc.assert(
     fc.property(

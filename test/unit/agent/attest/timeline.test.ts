@@ -89,3 +89,51 @@ t.test("a wall clock that jumps a year after a welcome moves nothing", async (t)
     t.equal(timeline.now().flags, 0, "and is trusted again when it is right");
   }
 });
+
+t.test("a host that is steered out of the trusted range steps, and is told", async (t) => {
+  const { clock, timeline, steps } = make();
+  timeline.now();
+  timeline.learn(BigInt(Math.round(clock.wallMs() / 1000)));
+  for (let i = 0; i < 300; i += 1) {
+    clock.advance(1000);
+    clock.step(500);
+    timeline.now();
+  }
+  t.equal(steps.length, 1, "when the coordinator's time takes over");
+  t.ok(Math.abs((steps[0] ?? 0) + 120_000) < 2000);
+});
+
+t.test("a welcome that was long on its way does not move time back", async (t) => {
+  const { clock, timeline, steps } = make(0);
+  timeline.learn(1_800_000_000n);
+  clock.advance(60_000);
+  timeline.learn(1_800_000_035n);
+  t.equal(timeline.now().placedMs, 1_800_000_060_000);
+  clock.advance(1000);
+  timeline.learn(1_800_000_000n);
+  t.equal(
+    timeline.now().placedMs,
+    1_800_000_000_000,
+    "but a coordinator's clock that was put right does",
+  );
+  t.equal(steps.length, 1);
+});
+
+t.test("what could not be placed when the time became known is tried again", async (t) => {
+  let tries = 0;
+  const clock = new FakeClock(0);
+  const timeline = new Timeline({
+    clock,
+    log: new FakeLog(),
+    builtAtMs: BUILT,
+    onStep: () => undefined,
+    onKnown: () => {
+      tries += 1;
+      if (tries === 1) throw new Error("disk full");
+    },
+  });
+  t.throws(() => timeline.learn(1_800_000_000n), /disk full/);
+  t.equal(timeline.now().placedMs !== undefined, true);
+  timeline.now();
+  t.equal(tries, 2);
+});

@@ -33,7 +33,7 @@ function sourceOf(name: string, ask: AskableSource["ask"]): AskableSource {
   };
 }
 
-function run(sources: AskableSource[]) {
+function run(sources: AskableSource[], keep: (sample: Sample) => void = () => undefined) {
   const clock = new FakeClock();
   const log = new FakeLog();
   const samples: Sample[] = [];
@@ -53,7 +53,13 @@ function run(sources: AskableSource[]) {
     log,
     meter: new FakeMeter(),
     random: () => 0,
-    sink: { sample: (sample) => samples.push(sample), outage: (outage) => outages.push(outage) },
+    sink: {
+      sample: (sample) => {
+        keep(sample);
+        samples.push(sample);
+      },
+      outage: (outage) => outages.push(outage),
+    },
   });
   return { clock, log, samples, outages, sampler };
 }
@@ -166,4 +172,21 @@ t.test("counters grow, restart and go missing", async (t) => {
   t.same(by(reportOf(10, 100), reportOf(12, 5)), [12], "restarted and already past the old count");
   t.same(by(reportOf(10, 100), reportOf(9, 110)), [9], "a counter that fell was reset");
   t.same(by({ ...reportOf(1), readings: [] }, reportOf(9)), []);
+});
+
+t.test("a sink that throws ends nothing and is no outage of the device", async (t) => {
+  let kept = 0;
+  const { clock, log, outages, samples, sampler } = run(
+    [sourceOf("a", async () => [reportOf(1)])],
+    () => {
+      kept += 1;
+      if (kept < 3) throw new Error("disk full");
+    },
+  );
+  await sampler.start();
+  await clock.advanceSlowly(41_000);
+  await sampler.stop();
+  t.equal(samples.length, 3);
+  t.same(outages, []);
+  t.equal(log.said("error").length, 2);
 });

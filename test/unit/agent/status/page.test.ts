@@ -20,7 +20,7 @@ t.test("the page says in words how it goes", async (t) => {
     "Last receipt sequence 9007199254740993, 30 s ago",
     "Era 1800000000",
     "connected, since 1 min",
-    "antminer-1 answers, last sample 2.5 s ago",
+    "antminer-1 104.2 TH/s sha256d · 3.25 kW · 65 °C answers, last sample 2.5 s ago",
     "asic · Bitmain Antminer S19 · firmware 2023-05 · pool pool.example:3333",
     "hashrate 104.2 TH/s sha256d",
     "power 3.25 kW",

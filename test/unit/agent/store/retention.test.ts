@@ -32,6 +32,7 @@ function make(t: Test, budgetBytes = 64 << 20) {
     db,
     clock,
     log,
+    meter: new FakeMeter(),
     keepSamplesMs: 7 * DAY,
     keepAttestationsMs: 90 * DAY,
     budgetBytes,
@@ -105,7 +106,7 @@ t.test(
       [1, 200, true],
       [2, 150, false],
       [3, 120, true],
-      [4, 100, true],
+      [4, 1, true],
     ] as const) {
       put(NOW - days * DAY);
       attest(n, NOW - days * DAY, receipted);
@@ -158,6 +159,60 @@ t.test(
     );
   },
 );
+
+t.test("a wall clock that is a year ahead for a night forgets nothing", async (t) => {
+  const { put, attest, retention, count, clock } = make(t);
+  put(NOW - DAY);
+  attest(1, NOW - DAY, true);
+  clock.step(365 * DAY);
+  retention.purgeByAge();
+  t.equal(count("attestations") + count("samples") + count("windows"), 3);
+});
+
+t.test("a window whose attestation was deleted is never attested again", async (t) => {
+  const { put, attest, retention, count, samples, db } = make(t);
+  for (const [n, days] of [
+    [1, 200],
+    [2, 199],
+    [3, 1],
+  ] as const) {
+    put(NOW - days * DAY);
+    attest(n, NOW - days * DAY, true);
+  }
+  retention.purgeByAge();
+  t.equal(count("attestations"), 1);
+  put(NOW - 200 * DAY);
+  samples.flush();
+  const reopened = db.prepare("SELECT count(*) AS n FROM windows WHERE state = 'open'").get() as {
+    n: number;
+  };
+  t.equal(reopened.n, 0);
+  t.throws(() => attest(4, NOW - 200 * DAY, true), { code: "attest-window-signed" });
+});
+
+t.test("samples of another boot whose time was never known go at the start", async (t) => {
+  const { db, retention, count } = make(t);
+  const insert = db.prepare(
+    `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf)
+     VALUES ('d', 's', 'miner', 5, NULL, 5, ?, 0, '{}', 0, x'00')`,
+  );
+  insert.run("boot-1");
+  insert.run("an older boot");
+  await retention.start();
+  await retention.stop();
+  t.equal(count("samples"), 1);
+});
+
+t.test("a disk that takes no deletes is tried again and ends nothing", async (t) => {
+  const { db, retention, clock, log } = make(t, 1 << 20);
+  await retention.start();
+  t.teardown(() => retention.stop());
+  db.pragma("query_only = on");
+  db.exec("PRAGMA cache_size = -100");
+  for (let i = 0; i < 5; i += 1) clock.advance(60_000);
+  db.pragma("query_only = off");
+  t.ok(log.said("warn").length <= 1);
+});
 
 t.test("starting and stopping is safe twice and before", async (t) => {
   const { retention, samples } = make(t);

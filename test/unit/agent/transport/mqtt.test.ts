@@ -122,3 +122,25 @@ t.test("nobody at the address: said once, however often it is tried", async (t) 
   t.equal(log.said("warn").length, 1);
   t.match(carrier.state().fault, /ECONNREFUSED/);
 });
+
+t.test(
+  "a broker that takes the connection and never answers a subscription is given up, and a stop never hangs",
+  async (t) => {
+    const silent = createServer((socket) => {
+      // CONNACK of version 5 to whatever comes first, then nothing ever.
+      socket.once("data", () => socket.write(Buffer.from([0x20, 0x03, 0x00, 0x00, 0x00])));
+      socket.on("error", () => undefined);
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    t.after(() => new Promise((resolve) => silent.close(resolve)));
+    const { carrier, log, seen } = make(
+      t,
+      `mqtt://127.0.0.1:${(silent.address() as { port: number }).port}`,
+    );
+    await until("it is given up", () => log.said("warn").length > 0, 15_000);
+    t.equal(seen.up, 0);
+    const start = performance.now();
+    await carrier.stop();
+    t.ok(performance.now() - start < 3000);
+  },
+);

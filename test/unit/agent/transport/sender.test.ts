@@ -37,7 +37,12 @@ function make(entries: number) {
   const carrier = new FakeCarrier();
   const clock = new FakeClock();
   const log = new FakeLog();
-  const state = { standing: "ready" as "ready" | "again" | "halted", era: 5, superseded: 0 };
+  const state = {
+    standing: "ready" as "ready" | "again" | "halted",
+    era: 5,
+    superseded: 0,
+    failing: false,
+  };
   const open = new Map(Array.from({ length: entries }, (_, i) => [digestOf(i), i]));
   const refused: string[] = [];
   const sender = new Sender({
@@ -50,7 +55,9 @@ function make(entries: number) {
     coordinator: COORDINATOR.address,
     signerOf: recoverSigner,
     backoff: { next: () => 700, reset: () => undefined },
-    onWelcome: () => undefined,
+    onWelcome: () => {
+      if (state.failing) throw new Error("disk full");
+    },
     session: {
       get era() {
         return state.era;
@@ -81,7 +88,10 @@ function make(entries: number) {
           .filter(([, n]) => after === undefined || n > Number(after.sequence))
           .slice(0, limit)
           .map(([digest, n]) => ({ era: 5, sequence: BigInt(n), digest, body: Uint8Array.of(n) })),
-      receipted: (digest) => open.delete(digest),
+      receipted: (digest) => {
+        if (state.failing) throw new Error("disk full");
+        return open.delete(digest);
+      },
       refused: (digest, code) => {
         refused.push(code);
         return open.delete(digest);
@@ -253,6 +263,47 @@ t.test(
     carrier.events?.up();
     greet();
     t.same(carrier.attestations(), [0, 1, 2, 1, 2]);
+    await sender.stop();
+  },
+);
+
+t.test(
+  "a disk that fails while a welcome or a receipt is taken delays delivery and does not end it",
+  async (t) => {
+    const { carrier, clock, sender, greet, receipt, open, state } = make(2);
+    state.failing = true;
+    await sender.start();
+    carrier.events?.up();
+    greet();
+    t.same(carrier.attestations(), [0, 1], "sent all the same");
+    receipt(0);
+    state.failing = false;
+    receipt(1);
+    clock.advance(25_000);
+    t.same(carrier.attestations(), [0, 1, 0]);
+    receipt(0);
+    t.equal(open.size, 0);
+    await sender.stop();
+  },
+);
+
+t.test(
+  "after a refusal that may heal the coordinator is asked again on the same connection",
+  async (t) => {
+    const { carrier, clock, sender, greet, refuse } = make(1);
+    await sender.start();
+    carrier.events?.up();
+    greet();
+    refuse(0, "frozen");
+    clock.advance(590_000);
+    t.equal(carrier.hellos(), 1);
+    clock.advance(10_900);
+    t.equal(carrier.hellos(), 2);
+    greet();
+    clock.advance(3_590_000);
+    t.equal(carrier.hellos(), 2);
+    clock.advance(10_900);
+    t.equal(carrier.hellos(), 3, "and in any case once an hour");
     await sender.stop();
   },
 );
