@@ -4,14 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import Database from "better-sqlite3";
 import t from "tap";
 import { deliveryFaults, ledgerFaults } from "../support/chain-audit.ts";
-import {
-  type Agent,
-  CHAIN_ID,
-  type Installation,
-  prepareInstallation,
-  startMachine,
-} from "../support/installation.ts";
-import { headSequence, type Parties, readLedger, readStore } from "../support/ledger-reader.ts";
+import { prepareInstallation, startMachine } from "../support/installation.ts";
+import { headSequence, readLedger, readStore } from "../support/ledger-reader.ts";
 import { createMosquitto, NO_MOSQUITTO } from "../support/mosquitto.ts";
 import type { Program } from "../support/program.ts";
 import { Random } from "../support/random.ts";
@@ -25,33 +19,6 @@ const MOST_LIFE_MS = 3500;
 const MOST_DOWNTIME_MS = 900;
 
 t.setTimeout(400_000);
-
-/** Ends the agent in order at a moment when everything that it signed has a receipt. */
-async function settle(installation: Installation, first: Agent): Promise<void> {
-  let agent = first;
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    await until(
-      "an empty outbox",
-      async () => {
-        const { delivery } = await agent.status();
-        return delivery.era !== null && delivery.outbox === 0 && delivery.sequence !== null;
-      },
-      90_000,
-    );
-    await agent.program.stop();
-    if (readStore(installation.storeFile, partiesOf(installation)).every((row) => row.receipted))
-      return;
-    // A window was signed between the look and the end: once more.
-    agent = await installation.startAgent();
-  }
-  throw new Error("the outbox was never found empty");
-}
-
-const partiesOf = ({ rig, coordinator }: Installation): Parties => ({
-  rig,
-  coordinator,
-  chainId: CHAIN_ID,
-});
 
 /** Changes a byte of what was signed in one place and takes another place out. */
 function spoil(ledgerFile: string): void {
@@ -85,7 +52,7 @@ t.test(
     });
     t.after(() => installation.end());
     const { ledgerFile } = installation;
-    const parties = partiesOf(installation);
+    const { parties } = installation;
 
     let coordinator: Program = await installation.startCoordinator();
     let agent = await installation.startAgent();
@@ -116,7 +83,7 @@ t.test(
       }
     }
     t.comment(`${KILLS} kills took ${Math.round((performance.now() - beganAtMs) / 1000)} s`);
-    await settle(installation, agent);
+    await installation.settle(agent);
     await coordinator.stop();
 
     const ledger = readLedger(ledgerFile, parties);

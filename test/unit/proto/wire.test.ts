@@ -111,3 +111,16 @@ t.test("a refusal with a code that nobody knows is malformed", async (t) => {
   bytes.write("frozzn", bytes.indexOf("frozen"));
   t.throws(() => decodeAnswer(bytes), { code: "malformed" });
 });
+
+t.test(
+  "the same words in other bytes are malformed: a signature covers words, a ledger keeps bytes",
+  async (t) => {
+    const whole = encodeAttestation({ attestation: randomAttestation(random, 2), signature });
+    const unknownField = Buffer.from([0xfa, 0x07, 0x01, 0x2a]);
+    t.throws(() => decodeAttestation(Buffer.concat([whole, unknownField])), { code: "malformed" });
+    const otherWireType = Uint8Array.from(whole);
+    otherWireType[0] = 0x0b;
+    t.throws(() => decodeAttestation(otherWireType), { code: "malformed" });
+    t.strictSame(encodeAttestation(decodeAttestation(whole)), whole);
+  },
+);
