@@ -4,13 +4,14 @@ import { asAddress, isHex } from "../../proto/hex.ts";
 import { RigError } from "../core/errors.ts";
 import { type CommandIo, toJsonText } from "./io.ts";
 import { printable } from "./text.ts";
-import { checkBundle, restsOnTrust } from "./verify/check-bundle.ts";
+import { checkBundle } from "./verify/check-bundle.ts";
 import type { Link, Pins } from "./verify/link.ts";
+import { restsOnTrust } from "./verify/trust.ts";
 
 interface VerifyOptions {
-  readonly rig?: string;
+  readonly rig?: readonly string[];
   readonly coordinator?: string;
-  readonly owner?: string;
+  readonly owner?: readonly string[];
   readonly root?: string;
   readonly json?: boolean;
 }
@@ -22,9 +23,13 @@ export function verifyCommand(io: CommandIo): Command {
   return new Command("verify")
     .description("check an exported record offline: record ← windows ← attestations ← signatures")
     .argument("<file>", "a bundle as the coordinator exports or serves it")
-    .option("--rig <address>", "the rig that it must be of")
+    .option("--rig <address>", "a rig that it must be of; again for each further one", collect)
     .option("--coordinator <address>", "the coordinator that must have receipted it")
-    .option("--owner <address>", "the owner that must have signed the allocations")
+    .option(
+      "--owner <address>",
+      "an owner that must have signed; again for each further one",
+      collect,
+    )
     .option("--root <hash>", "the root of the epoch, from the chain")
     .option("--json", "print JSON")
     .action((file: string, options: VerifyOptions) => {
@@ -39,24 +44,28 @@ export function verifyCommand(io: CommandIo): Command {
     });
 }
 
-function pinOf(name: keyof Pins, text: string | undefined): Pins {
-  if (text === undefined) return {};
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+function addressOf(name: keyof Pins, text: string): string {
   try {
-    if (name !== "root") return { [name]: asAddress(text) };
-    if (isHex(text.toLowerCase(), 32)) return { root: text.toLowerCase() };
+    return asAddress(text);
   } catch (cause) {
-    const message = `--${name} ${text} is not an address`;
-    throw new RigError("command-invalid", message, {}, { cause });
+    throw new RigError("command-invalid", `--${name} ${text} is not an address`, {}, { cause });
   }
-  throw new RigError("command-invalid", `--${name} ${text} is not 32 bytes of 0x hex`);
+}
+
+function rootOf(text: string): string {
+  const root = text.toLowerCase();
+  if (isHex(root, 32)) return root;
+  throw new RigError("command-invalid", `--root ${text} is not 32 bytes of 0x hex`);
 }
 
 function pinsOf({ rig, coordinator, owner, root }: VerifyOptions): Pins {
   return {
-    ...pinOf("rig", rig),
-    ...pinOf("coordinator", coordinator),
-    ...pinOf("owner", owner),
-    ...pinOf("root", root),
+    ...(rig === undefined ? {} : { rig: rig.map((text) => addressOf("rig", text)) }),
+    ...(coordinator === undefined ? {} : { coordinator: addressOf("coordinator", coordinator) }),
+    ...(owner === undefined ? {} : { owner: owner.map((text) => addressOf("owner", text)) }),
+    ...(root === undefined ? {} : { root: rootOf(root) }),
   };
 }
 

@@ -35,7 +35,7 @@ const reaches = (a: Given, device: string, algorithm: string, start: bigint, end
   end <= a.toTime;
 
 /** Floored; where the parts are the whole, the lowest token id has the remainder. */
-export function owedOf(amount: bigint, parts: readonly Given[], tokenId: bigint): bigint {
+function owedOf(amount: bigint, parts: readonly Given[], tokenId: bigint): bigint {
   const floored = parts.map((a) => (amount * a.numerator) / a.denominator);
   const common = parts.reduce((product, { denominator }) => product * denominator, 1n);
   const sum = parts.reduce((total, a) => total + (a.numerator * common) / a.denominator, 0n);

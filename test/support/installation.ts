@@ -22,7 +22,7 @@ export interface InstallationOptions {
 }
 
 /** The part of /api/status that tests look at. */
-export interface AgentStatus {
+interface AgentStatus {
   readonly delivery: {
     readonly connected: boolean;
     readonly outbox: number;

@@ -34,7 +34,7 @@ export interface Parties {
 }
 
 /** An attestation as its bytes say it. */
-export interface ReadAttestation {
+interface ReadAttestation {
   readonly rig: string;
   readonly coordinator: string;
   readonly era: number;
@@ -52,7 +52,7 @@ export interface ReadAttestation {
 }
 
 /** A row of the coordinator's ledger: its own columns, and what the bytes beside them say. */
-export interface LedgerRow {
+interface LedgerRow {
   readonly era: number;
   readonly sequence: number;
   readonly digest: string;

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Aedes } from "aedes";
 
 /** One message as the broker passed it on. */
-export interface Passed {
+interface Passed {
   readonly topic: string;
   readonly payload: Buffer;
 }

@@ -1,6 +1,6 @@
 import type { Allocation, Bundle } from "./bundle.ts";
 import { signedDigest, signer } from "./crypto.ts";
-import { type Link, link, type Pins, unequal } from "./link.ts";
+import { type Link, link, type Pins, pinFault, unequal } from "./link.ts";
 
 /** A fraction; not in lowest terms. */
 export interface Part {
@@ -73,18 +73,23 @@ export function owed(amount: bigint, stakes: readonly Stake[], token: string): b
   return (floored[own] ?? 0n) + remainder;
 }
 
-function allocationFault(bundle: Bundle, pins: Pins, allocation: Allocation): string | undefined {
-  const { signature, ...message } = allocation;
-  const digest = signedDigest(bundle.domain, "Allocation", message);
+function digestOf({ domain }: Bundle, { signature: _, ...message }: Allocation): string {
+  return signedDigest(domain, "Allocation", message);
+}
+
+function allocationFault(
+  bundle: Bundle,
+  pins: Pins,
+  allocation: Allocation,
+  digest: string,
+): string | undefined {
   if (allocation.numerator > allocation.denominator) return "it is more than the whole";
   if (allocation.fromTime >= allocation.toTime) return "it ends before it begins";
   return (
-    unequal("its owner", allocation.owner, signer(digest, signature)) ??
-    (pins.owner === undefined
-      ? undefined
-      : unequal("the pinned owner", pins.owner, allocation.owner)) ??
+    unequal("its owner", allocation.owner, signer(digest, allocation.signature)) ??
+    pinFault("owner", pins, allocation.owner) ??
     (bundle.rig === null ? undefined : unequal("the bundle's rig", bundle.rig, allocation.rig)) ??
-    (pins.rig === undefined ? undefined : unequal("the pinned rig", pins.rig, allocation.rig))
+    pinFault("rig", pins, allocation.rig)
   );
 }
 
@@ -98,14 +103,17 @@ function ownersFault(allocations: readonly Allocation[]): string | undefined {
 
 /** Each allocation's signature, and that each rig has one owner. */
 export function allocationLinks(bundle: Bundle, pins: Pins): Link[] {
+  const digests = bundle.allocations.map((allocation) => digestOf(bundle, allocation));
   const links = bundle.allocations.map((allocation, i) => {
     const { numerator, denominator, rig } = allocation;
     const about = `${numerator}/${denominator} of ${allocation.device || rig} for ${tokenOf(allocation)}`;
     const name = `allocation ${i}: owner`;
-    return link(name, allocationFault(bundle, pins, allocation), `has signed ${about}`);
+    const fault = allocationFault(bundle, pins, allocation, digests[i] ?? "");
+    return link(name, fault, `has signed ${about}`);
   });
   if (bundle.allocations.length === 0) return links;
-  const seen = new Set(bundle.allocations.map(({ signature }) => signature));
+  // An owner can sign the same twice, with two signatures that both hold.
+  const seen = new Set(digests);
   return [
     ...links,
     link(

@@ -1,7 +1,7 @@
 import { ZeroHash } from "ethers";
 import type { Attested, Bundle } from "./bundle.ts";
 import { attestationDigest, signedDigest, signer } from "./crypto.ts";
-import { type Link, link, type Pins, unequal } from "./link.ts";
+import { type Link, link, type Pins, pinFault, unequal } from "./link.ts";
 
 const nameOf = ({ statement }: Attested): string =>
   `attestation ${statement.sequence} of ${statement.rig} (era ${statement.era})`;
@@ -10,7 +10,7 @@ function keyFault({ statement }: Attested, bundle: Bundle, pins: Pins): string |
   return (
     unequal("the key (no rotation is known)", statement.key, statement.rig) ??
     (bundle.rig === null ? undefined : unequal("the bundle's rig", bundle.rig, statement.rig)) ??
-    (pins.rig === undefined ? undefined : unequal("the pinned rig", pins.rig, statement.rig))
+    pinFault("rig", pins, statement.rig)
   );
 }
 
@@ -86,17 +86,17 @@ function twinFault(own: readonly Attested[]): string | undefined {
   return undefined;
 }
 
-function previousFault(own: readonly Attested[]): string | undefined {
+function breaksOf(own: readonly Attested[]): string {
   const bySequence = Map.groupBy(own, ({ statement }) => statement.sequence);
-  for (const { statement } of own) {
-    const { sequence, previous } = statement;
-    if (sequence === 0n && previous !== ZeroHash) return "the first one names one before it";
+  const broken = own.filter(({ statement: { sequence, previous } }) => {
+    if (sequence === 0n) return previous !== ZeroHash;
     const before = bySequence.get(sequence - 1n);
-    if (before !== undefined && !before.some(({ digest }) => digest === previous)) {
-      return `sequence ${sequence} does not follow the ${sequence - 1n} that is here`;
-    }
-  }
-  return undefined;
+    return before !== undefined && !before.some(({ digest }) => digest === previous);
+  });
+  const whole = "each one names the digest of the one before it";
+  if (broken.length === 0) return whole;
+  const names = broken.map(({ statement }) => statement.sequence).join(", ");
+  return `sequences ${names} name another one before them than is here`;
 }
 
 function gapsOf(own: readonly Attested[]): string {
@@ -104,13 +104,10 @@ function gapsOf(own: readonly Attested[]): string {
     const next = (own[i - 1]?.statement.sequence ?? statement.sequence - 1n) + 1n;
     return next < statement.sequence ? [`${next} to ${statement.sequence - 1n}`] : [];
   });
-  const whole = "each one names the digest of the one before it";
-  return gaps.length === 0
-    ? whole
-    : `${whole}; sequences ${gaps.join(", ")} are not in this bundle`;
+  return gaps.length === 0 ? "" : `; sequences ${gaps.join(", ")} are not in this bundle`;
 }
 
-/** Each rig's chain: nothing signed twice, each link to the one before it; gaps are named and are no fault. */
+/** Each rig's chain: nothing signed twice; gaps and breaks are named, cost nothing and are no fault. */
 export function chainLinks(bundle: Bundle): Link[] {
   const rigs = Map.groupBy(bundle.attestations, ({ statement }) => statement.rig);
   return [...rigs].flatMap(([rig, unordered]) => {
@@ -121,7 +118,7 @@ export function chainLinks(bundle: Bundle): Link[] {
         twinFault(own),
         "no place and no window is signed twice",
       ),
-      link(`chain of ${rig}: previous`, previousFault(own), gapsOf(own)),
+      link(`chain of ${rig}: previous`, undefined, `${breaksOf(own)}${gapsOf(own)}`),
     ];
   });
 }

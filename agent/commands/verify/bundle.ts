@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAlgorithm, isDeviceId, WINDOW_SECONDS } from "../../../proto/attestation.ts";
 
 const WORD = /^(0|-?[1-9]\d{0,77})$/;
 
@@ -22,11 +23,16 @@ const bytes32 = hex(32);
 const signature = z
   .string()
   .regex(/^0x[0-9a-f]{128}(1b|1c)$/, "must be 65 bytes (r, s, v) of 0x hex");
-const text = z.string().max(128);
+const deviceId = z.string().refine(isDeviceId, "must be a device id");
+const algorithm = z.string().refine(isAlgorithm, "must be an algorithm's name");
+const windowSeconds = z
+  .string()
+  .refine((text) => WINDOW_SECONDS.some((length) => String(length) === text), "is no window length")
+  .transform((text) => BigInt(text));
 
 const device = z.strictObject({
-  id: text,
-  algorithm: text,
+  id: deviceId,
+  algorithm,
   known: uint(32n),
   hashes: uint(256n),
   observedMilliseconds: uint(32n),
@@ -76,8 +82,8 @@ const attestation = z.strictObject({
 const allocation = z.strictObject({
   owner: address,
   rig: address,
-  device: text,
-  algorithm: text,
+  device: z.union([z.literal(""), deviceId]),
+  algorithm,
   collection: address,
   tokenId: uint(256n),
   numerator: integer(1n, (1n << 64n) - 1n),
@@ -93,7 +99,7 @@ const record = z.strictObject({
   epochEnd: uint(64n),
   collection: address,
   tokenId: uint(256n),
-  algorithm: text,
+  algorithm,
   hashes: uint(256n),
   correction: int(256n),
   promisedHashes: uint(256n),
@@ -109,8 +115,8 @@ const record = z.strictObject({
 
 const row = z.strictObject({
   digest: bytes32,
-  device: text,
-  algorithm: text,
+  device: deviceId,
+  algorithm,
   numerator: uint(256n),
   denominator: integer(1n, (1n << 256n) - 1n),
 });
@@ -122,6 +128,7 @@ const bundle = z.strictObject({
     version: z.literal("1"),
     chainId: uint(256n),
   }),
+  windowSeconds,
   rig: address.nullable(),
   coordinator: address,
   rotations: z.array(z.unknown()).max(0, "this version cannot check a rotated key"),

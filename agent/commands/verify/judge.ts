@@ -1,12 +1,7 @@
+import { MAX_EPOCH_ALGORITHMS, MAX_EPOCH_DEVICES } from "../../../proto/attestation.ts";
 import { METRICS } from "../../../proto/metrics.ts";
 import type { Attested } from "./bundle.ts";
-
-/** The epoch of a record, Unix seconds, and the length of its windows. */
-export interface Epoch {
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly windowSeconds: bigint;
-}
+import type { Epoch } from "./epoch.ts";
 
 /** Why the window of an attestation must not count; undefined when it counts. */
 export type Reason = string | undefined;
@@ -38,17 +33,53 @@ function byReceipt(a: Attested, b: Attested): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** What the windows of a rig that count have named so far: pairs of device and algorithm, and algorithms. */
+interface Roll {
+  readonly pairs: Set<string>;
+  readonly algorithms: Set<string>;
+}
+
+function rollReason({ statement }: Attested, { pairs, algorithms }: Roll): Reason {
+  const wanted = statement.devices.map((d) => `${d.id} ${d.algorithm}`);
+  const added = new Set(wanted.filter((pair) => !pairs.has(pair)));
+  const named = new Set([...algorithms, ...statement.devices.map(({ algorithm }) => algorithm)]);
+  if (pairs.size + added.size > MAX_EPOCH_DEVICES || named.size > MAX_EPOCH_ALGORITHMS) {
+    return "its rig named more devices than it can have";
+  }
+  for (const pair of added) pairs.add(pair);
+  for (const algorithm of named) algorithms.add(algorithm);
+  return undefined;
+}
+
 /** Which attestations count in an epoch by the rules of the protocol, section 5; of one window the first receipted. */
 export function reasonsIn(attestations: readonly Attested[], epoch: Epoch): Map<string, Reason> {
   const taken = new Set<string>();
+  const rolls = new Map<string, Roll>();
   const reasons = new Map<string, Reason>();
   for (const attested of attestations.toSorted(byReceipt)) {
     const { rig, windowStart } = attested.statement;
     const place = `${rig}:${windowStart}`;
-    const own = ownReason(attested, epoch);
+    const roll = rolls.get(rig) ?? { pairs: new Set<string>(), algorithms: new Set<string>() };
+    rolls.set(rig, roll);
+    const own = ownReason(attested, epoch) ?? rollReason(attested, roll);
     const reason = own ?? (taken.has(place) ? "another one of its window came first" : undefined);
     if (own === undefined) taken.add(place);
     reasons.set(attested.digest, reason);
   }
   return reasons;
+}
+
+const MOST_NAMED = 5;
+
+/** What counts nothing, by sequence and with the reason; empty when all counts. */
+export function excludedText(
+  attestations: readonly Attested[],
+  reasons: ReadonlyMap<string, Reason>,
+): string {
+  const named = attestations.flatMap(({ digest, statement }) => {
+    const reason = reasons.get(digest);
+    return reason === undefined ? [] : [`sequence ${statement.sequence} counts nothing: ${reason}`];
+  });
+  const more = named.length - MOST_NAMED;
+  return [...named.slice(0, MOST_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }

@@ -9,11 +9,25 @@ export interface Link {
 
 /** What a checker knows from outside. Addresses in lower case. */
 export interface Pins {
-  readonly rig?: string;
+  /** The rig, or all rigs that may stand behind the bundle. */
+  readonly rig?: string | readonly string[];
   readonly coordinator?: string;
-  readonly owner?: string;
+  /** The owner, or all owners, of these rigs. */
+  readonly owner?: string | readonly string[];
   /** The root of the records' epoch, as the chain or the coordinator says. */
   readonly root?: string;
+}
+
+/** What was pinned under a name; none when nothing was. */
+export function pinned(pins: Pins, name: keyof Pins): readonly string[] {
+  return [pins[name] ?? []].flat();
+}
+
+/** What is wrong when something was pinned and this is not it. */
+export function pinFault(name: keyof Pins, pins: Pins, found: string): string | undefined {
+  const wanted = pinned(pins, name);
+  if (wanted.length === 0 || wanted.includes(found)) return undefined;
+  return `the pinned ${name} is ${wanted.join(" or ")}, and ${found} was found`;
 }
 
 /** A link: holds when nothing is wrong. */

@@ -2,24 +2,13 @@ import { KNOWN } from "../../../proto/attestation.ts";
 import { stakesIn, tokenOf, total } from "./allocations.ts";
 import type { Bundle, PerformanceRecord, RecordPart } from "./bundle.ts";
 import { recordLeaf, rootOf, treeRoot } from "./crypto.ts";
+import { type Epoch, epochFault, epochOf } from "./epoch.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
-import { type Epoch, reasonsIn } from "./judge.ts";
-import { type Link, link, type Pins, unequal } from "./link.ts";
+import { excludedText, reasonsIn } from "./judge.ts";
+import { type Link, link, type Pins, pinFault, unequal } from "./link.ts";
 import { choiceFault, isKnown, type MatchedRow, matchRows } from "./rows.ts";
 
 const sumOf = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
-
-function epochOf({ record }: RecordPart, bundle: Bundle): Epoch {
-  const first = bundle.attestations[0]?.statement;
-  const seen = first === undefined ? 1n : first.windowEnd - first.windowStart;
-  const { windowsExpected, expectedSeconds } = record;
-  const length = windowsExpected > 0n ? expectedSeconds / windowsExpected : seen;
-  return {
-    start: record.epochStart,
-    end: record.epochEnd,
-    windowSeconds: length > 0n ? length : 1n,
-  };
-}
 
 function gradeOf(counted: readonly MatchedRow[]): bigint {
   const devices = counted.map(({ device }) => device);
@@ -56,8 +45,10 @@ function sumLinks(name: string, record: PerformanceRecord, rows: readonly Matche
     ),
     link(
       `${name}: grade`,
-      record.grade < 2n && unequal("the record's", record.grade, grade),
-      record.grade < 2n ? `${grade}, as the share counters say` : "rests on the pool's figures",
+      record.grade > 1n
+        ? `the record's is ${record.grade}, and no coordinator of this version can say that`
+        : unequal("the record's", record.grade, grade),
+      `${grade}, as the share counters say`,
     ),
     link(
       `${name}: cumulativeHashes`,
@@ -67,14 +58,23 @@ function sumLinks(name: string, record: PerformanceRecord, rows: readonly Matche
   ];
 }
 
+const divisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : divisor(b, a % b));
+
 /**
  * What has a name is exact. A device that mined nothing in the epoch is missed under what it mined before, which is not
- * in the bundle: that part may be under this algorithm or not.
+ * in the bundle: that part may be under this algorithm or not. `step`: what each device of a silent rig adds, 0n for none.
  */
-function expectedFault(said: bigint, named: bigint, unnamed: bigint): string | undefined {
-  if (unnamed === 0n) return unequal("the record's", said, named);
-  const within = said >= named && said <= named + unnamed;
-  return within ? undefined : unequal("the record's", said, `${named} to ${named + unnamed}`);
+function expectedFault(
+  said: bigint,
+  named: bigint,
+  unnamed: bigint,
+  step: bigint,
+): string | undefined {
+  if (unnamed === 0n && step === 0n) return unequal("the record's", said, named);
+  const over = said - named;
+  if (over >= 0n && (step === 0n ? over : over % step) <= unnamed) return undefined;
+  const more = step === 0n ? "" : ` and any multiple of ${step}`;
+  return unequal("the record's", said, `${named} to ${named + unnamed}${more}`);
 }
 
 function expectationLinks(
@@ -83,13 +83,16 @@ function expectationLinks(
   expectation: Expectation,
   epoch: Epoch,
 ): Link[] {
-  const { windows, promised, unnamedWindows, unnamedPromise } = expectation;
-  const { algorithm, windowsExpected, expectedSeconds, promisedHashes } = record;
+  const { windows, promised, unnamedWindows, unnamedPromise, perSilentDevice } = expectation;
+  const { windowsExpected, expectedSeconds, promisedHashes } = record;
+  const step = perSilentDevice.reduce(divisor, 0n);
   return [
     link(
       `${name}: windowsExpected`,
-      expectedFault(windowsExpected, windows.get(algorithm) ?? 0n, unnamedWindows),
-      "are those of the allocations",
+      expectedFault(windowsExpected, windows, unnamedWindows, step),
+      step === 0n
+        ? "are those of the allocations"
+        : `are those of the allocations, ${step} for each device of a rig that listed none`,
     ),
     link(
       `${name}: expectedSeconds`,
@@ -98,7 +101,7 @@ function expectationLinks(
     ),
     link(
       `${name}: promisedHashes`,
-      expectedFault(promisedHashes, promised.get(algorithm) ?? 0n, unnamedPromise),
+      expectedFault(promisedHashes, promised, unnamedPromise, 0n),
       "are those of the allocations",
     ),
   ];
@@ -116,12 +119,10 @@ function wholeFault(rows: readonly MatchedRow[], bundle: Bundle): string | undef
   return undefined;
 }
 
-function oneRecord(part: RecordPart, bundle: Bundle, pins: Pins): Link[] {
-  const { record, leaf, root, proof } = part;
-  const name = `record of ${tokenOf(record)} (${record.algorithm || "no algorithm"}, epoch ${record.epochStart})`;
-  const epoch = epochOf(part, bundle);
+function countedLinks(name: string, part: RecordPart, bundle: Bundle, epoch: Epoch): Link[] {
+  const { record } = part;
   const reasons = reasonsIn(bundle.attestations, epoch);
-  const { rows, fault } = matchRows(part, bundle);
+  const { rows, fault } = matchRows(part, bundle, epoch);
   const counted = bundle.attestations.filter(
     ({ digest, statement }) =>
       reasons.get(digest) === undefined &&
@@ -130,11 +131,6 @@ function oneRecord(part: RecordPart, bundle: Bundle, pins: Pins): Link[] {
   );
   const expectation = expectationOf(record, bundle.allocations, counted, epoch);
   return [
-    link(`${name}: leaf`, unequal("it", leaf, recordLeaf(record)), "is that of the record"),
-    link(`${name}: proof`, unequal("the root", root, rootOf(leaf, proof)), `leads to ${root}`),
-    ...(pins.root === undefined
-      ? []
-      : [link(`${name}: root`, unequal("the pinned one", pins.root, root), "is the pinned one")]),
     link(`${name}: rows`, fault, "each is of an attestation here, with the allocated fraction"),
     link(
       `${name}: windowsRoot`,
@@ -145,10 +141,30 @@ function oneRecord(part: RecordPart, bundle: Bundle, pins: Pins): Link[] {
     link(
       `${name}: windows`,
       choiceFault(part, bundle, reasons, epoch),
-      "all that must count counts",
+      excludedText(bundle.attestations, reasons) || "all that must count counts",
     ),
     ...sumLinks(name, record, rows),
     ...expectationLinks(name, record, expectation, epoch),
+  ];
+}
+
+function oneRecord(part: RecordPart, bundle: Bundle, pins: Pins): Link[] {
+  const { record, leaf, root, proof } = part;
+  const token = tokenOf(record);
+  const name = `record of ${token} (${record.algorithm || "no algorithm"}, epoch ${record.epochStart})`;
+  const epoch = epochOf(part, bundle);
+  const fault = epochFault(epoch);
+  const isAllocated = bundle.allocations.some((allocation) => tokenOf(allocation) === token);
+  return [
+    link(`${name}: leaf`, unequal("it", leaf, recordLeaf(record)), "is that of the record"),
+    link(`${name}: proof`, unequal("the root", root, rootOf(leaf, proof)), `leads to ${root}`),
+    ...(pins.root === undefined
+      ? []
+      : [link(`${name}: root`, pinFault("root", pins, root), "is the pinned one")]),
+    link(`${name}: epoch`, fault, `is ${(epoch.end - epoch.start) / epoch.windowSeconds} windows`),
+    link(`${name}: allocations`, !isAllocated && "none here is the token's", "are here"),
+    // Without an epoch there is nothing that the rest could be held against.
+    ...(fault === undefined ? countedLinks(name, part, bundle, epoch) : []),
   ];
 }
 
@@ -157,6 +173,18 @@ function rootsFault(records: readonly RecordPart[]): string | undefined {
     if (new Set(own.map(({ root }) => root)).size > 1) return `epoch ${start} has two roots`;
     const names = own.map(({ record }) => `${tokenOf(record)} ${record.algorithm}`);
     if (new Set(names).size < names.length) return `epoch ${start} has a record twice`;
+  }
+  return undefined;
+}
+
+function twiceFault(records: readonly RecordPart[]): string | undefined {
+  const seen = new Set<string>();
+  for (const { record, rows } of records) {
+    for (const { digest, device, algorithm } of rows) {
+      const counted = `${tokenOf(record)} ${digest} ${device} ${algorithm}`;
+      if (seen.has(counted)) return `${device} in ${digest} counts in more than one place`;
+      seen.add(counted);
+    }
   }
   return undefined;
 }
@@ -171,5 +199,6 @@ export function recordLinks(bundle: Bundle, pins: Pins): Link[] {
       rootsFault(bundle.records),
       "each epoch has one, and each record is there once",
     ),
+    link("records: counted once", twiceFault(bundle.records), "no row counts in two records"),
   ];
 }

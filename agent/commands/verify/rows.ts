@@ -9,7 +9,8 @@ import type {
   RecordPart,
 } from "./bundle.ts";
 import { rowLeaf } from "./crypto.ts";
-import type { Epoch, Reason } from "./judge.ts";
+import { type Epoch, endOfEpochAt } from "./epoch.ts";
+import type { Reason } from "./judge.ts";
 
 /** A row of a record beside what it stands for. */
 export interface MatchedRow {
@@ -37,10 +38,18 @@ export const isKnown = (device: DeviceRow, bit: number): boolean =>
 export const isMining = (device: DeviceRow): boolean =>
   device.algorithm !== "" || isKnown(device, KNOWN.hashes);
 
+function lateFault({ statement, digest, receipt }: Attested, epoch: Epoch): string | undefined {
+  if (statement.windowStart >= epoch.start) return undefined;
+  const ended = endOfEpochAt(statement.windowStart, epoch);
+  if (receipt !== null && receipt.receivedAt >= ended) return undefined;
+  return `${digest} is a correction, although it was received before its own epoch ended`;
+}
+
 function match(
   row: CountedRow,
   record: PerformanceRecord,
   bundle: Bundle,
+  epoch: Epoch,
   byDigest: ReadonlyMap<string, Attested>,
 ): MatchedRow | string {
   const attested = byDigest.get(row.digest);
@@ -49,7 +58,9 @@ function match(
   const device = devices.find((d) => d.id === row.device && d.algorithm === row.algorithm);
   if (device === undefined) return `${row.digest} lists no ${row.device} with ${row.algorithm}`;
   if (row.algorithm !== record.algorithm) return `${row.algorithm} is not the record's algorithm`;
-  if (start >= record.epochEnd) return `${row.digest} is of a later epoch`;
+  if (start >= epoch.end) return `${row.digest} is of a later epoch`;
+  const late = lateFault(attested, epoch);
+  if (late !== undefined) return late;
   const place = { rig, device: row.device, algorithm: row.algorithm, start, end };
   const stakes = stakesIn(bundle.allocations, place);
   const token = tokenOf(record);
@@ -62,7 +73,7 @@ function match(
     row,
     attested,
     device,
-    late: start < record.epochStart,
+    late: start < epoch.start,
     hashes: owed(device.hashes, stakes, token),
     energyJoules: owed(device.energyJoules, stakes, token),
     leaf: rowLeaf(row, device),
@@ -70,12 +81,12 @@ function match(
 }
 
 /** Finds what the rows of a record stand for: attestation, device row and allocated fraction. */
-export function matchRows({ record, rows }: RecordPart, bundle: Bundle): MatchedRows {
+export function matchRows({ record, rows }: RecordPart, bundle: Bundle, epoch: Epoch): MatchedRows {
   const byDigest = new Map(bundle.attestations.map((attested) => [attested.digest, attested]));
   const matched: MatchedRow[] = [];
   const seen = new Set<string>();
   for (const row of rows) {
-    const result = match(row, record, bundle, byDigest);
+    const result = match(row, record, bundle, epoch, byDigest);
     if (typeof result === "string") return { rows: matched, fault: result };
     const { rig, windowStart } = result.attested.statement;
     const place = `${rig}:${windowStart}:${row.device}`;
@@ -102,7 +113,8 @@ export function choiceFault(
       const counts = listed.has(`${digest}:${device.id}`);
       if (counts && reason !== undefined) return `${digest} counts, although ${reason}`;
       // A late one may have lost to one that an epoch before counted, which is not here.
-      if (counts || reason !== undefined || start < epoch.start || !isMining(device)) continue;
+      if (counts || reason !== undefined || !isMining(device)) continue;
+      if (start < epoch.start || start >= epoch.end) continue;
       const place = { rig, device: device.id, algorithm: device.algorithm, start, end };
       const stakes = stakesIn(bundle.allocations, place);
       if (stakes.some(({ token }) => token === tokenOf(record))) {

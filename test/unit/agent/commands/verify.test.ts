@@ -1,43 +1,20 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
-import type { CommandIo } from "../../../../agent/commands/io.ts";
 import { checkBundle } from "../../../../agent/commands/verify/check-bundle.ts";
-import { verifyCommand } from "../../../../agent/commands/verify.ts";
 import { rigBundle, tokenBundle } from "../../../../coordinator/record/bundle.ts";
-import { closeEpoch, dueEpoch } from "../../../../coordinator/record/close.ts";
-import { createProofs } from "../../../../coordinator/record/proofs.ts";
 import { KNOWN } from "../../../../proto/attestation.ts";
 import { toHex } from "../../../../proto/hex.ts";
 import { leafOfRecord } from "../../../../proto/leaves.ts";
 import {
-  COLLECTION,
-  DAY,
-  deviceRow,
-  GPU_A,
-  GPU_B,
-  openScene,
-  type Scene,
-} from "../../../support/record-scene.ts";
-
-const FROM = BigInt(DAY);
-const at = (window: number): bigint => FROM + BigInt(window) * 60n;
-const token = (tokenId: bigint) => ({ collection: COLLECTION, tokenId });
-type Json = Record<string, unknown>;
-
-const bundlerOf = (scene: Scene) => ({
-  db: scene.db,
-  chainId: 1n,
-  coordinator: scene.coordinator.address,
-  proofs: createProofs(scene.db),
-});
-
-function closeDue(scene: Scene): void {
-  const epoch = dueEpoch(scene.db, scene.rules, DAY + 100_000);
-  if (epoch === undefined) throw new Error("nothing is due");
-  closeEpoch(scene.db, epoch, DAY + 100_000);
-}
+  at,
+  bundlerOf,
+  closeDue,
+  FROM,
+  failed,
+  type Json,
+  token,
+} from "../../../support/bundle-scene.ts";
+import { DAY, deviceRow, GPU_A, GPU_B, openScene } from "../../../support/record-scene.ts";
 
 /** A bundle with two devices, thirds, a gap, an idle device, a correction and a window that must not count. */
 function fullScene(directory: string) {
@@ -71,11 +48,6 @@ function fullScene(directory: string) {
   const text = JSON.stringify(bundle);
   return { scene, rig, text, document: JSON.parse(text) as Json };
 }
-
-const failed = (document: unknown, pins = {}): string[] =>
-  checkBundle(document, pins)
-    .filter(({ ok }) => !ok)
-    .map(({ name, about }) => `${name}: ${about}`);
 
 t.test("an honest bundle of a token holds in every link, with everything pinned", async (t) => {
   const { scene, rig, document } = fullScene(t.testdir());
@@ -287,49 +259,4 @@ t.test("whatever a file holds, the answer is links", async (t) => {
     t.match(failed(garbage), [/^bundle: shape/], JSON.stringify(garbage));
   }
   fc.assert(fc.property(fc.jsonValue(), (value) => failed(value).length > 0));
-});
-
-function fakeIo() {
-  const said = { out: [] as string[], code: 0 };
-  const io = {
-    out: (text: string) => void said.out.push(text),
-    err: (text: string) => void said.out.push(text),
-    exitWith: (code: number) => {
-      said.code = code;
-    },
-  } as unknown as CommandIo;
-  return { said, io };
-}
-
-t.test("the command names the first link that fails and ends with 1", async (t) => {
-  const { text } = fullScene(t.testdir());
-  const directory = t.testdir({ "good.json": text, "empty.json": "" });
-  const bad = changed(text, ["attestations", 1, "statement", "devices", 0, "hashes"], flip);
-  writeFileSync(join(directory, "bad.json"), JSON.stringify(bad));
-  const good = fakeIo();
-  await verifyCommand(good.io).parseAsync([join(directory, "good.json")], { from: "user" });
-  t.equal(good.said.code, 0);
-  t.match(good.said.out.join("\n"), /All \d+ links hold/);
-  const wrong = fakeIo();
-  await verifyCommand(wrong.io).parseAsync([join(directory, "bad.json"), "--json"], {
-    from: "user",
-  });
-  t.equal(wrong.said.code, 1);
-  const report = JSON.parse(wrong.said.out.join("\n"));
-  t.equal(report.ok, false);
-  t.match(
-    report.links.find((link: { ok: boolean }) => !link.ok).name,
-    /^attestation 2 .*: digest$/,
-  );
-  const empty = fakeIo();
-  await t.rejects(
-    verifyCommand(empty.io).parseAsync([join(directory, "empty.json")], { from: "user" }),
-    { code: "command-invalid" },
-  );
-  await t.rejects(
-    verifyCommand(empty.io).parseAsync([join(directory, "good.json"), "--rig", "me"], {
-      from: "user",
-    }),
-    { code: "command-invalid" },
-  );
 });
