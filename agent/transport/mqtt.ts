@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { MAX_MESSAGE_BYTES } from "../../proto/attestation.ts";
 import type { Hex } from "../../proto/hex.ts";
@@ -37,6 +38,7 @@ const WRONG_LOGIN = new Set([4, 5, 134, 135]);
  */
 export class MqttCarrier implements Carrier {
   readonly #options: MqttOptions;
+  readonly #clientId: string;
   #events: CarrierEvents | undefined;
   #client: MqttClient | undefined;
   #cancel: (() => void) | undefined;
@@ -48,6 +50,8 @@ export class MqttCarrier implements Carrier {
 
   constructor(options: MqttOptions) {
     this.#options = options;
+    // 23 characters at most: the length that every broker takes.
+    this.#clientId = `rig-${options.rig.slice(2, 10)}-${randomBytes(4).toString("hex")}`;
   }
 
   start(events: CarrierEvents): void {
@@ -109,7 +113,8 @@ export class MqttCarrier implements Carrier {
     const { rig, username, password, ca, cert, key } = this.#options;
     const will = TOPICS.presence(rig);
     return {
-      clientId: rig,
+      // Not the rig alone: a twin with the same key would throw this one off, and be thrown off, for as long as both run.
+      clientId: this.#clientId,
       protocolVersion: this.#version,
       clean: true,
       reconnectPeriod: 0,

@@ -193,13 +193,15 @@ async function demonstrate(directory: string): Promise<void> {
   };
   const { mkdirSync } = await import("node:fs");
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  let began = false;
   try {
     await startAll(parts);
+    began = !parts.signal.aborted;
     await watch(parts);
   } finally {
     // In order of flow: the agent first, so that its last words still find a broker.
     for (const part of parts.started.toReversed()) await part.stop(PATIENCE_MS);
-    say("Stopped. A second start goes on with the same chain.");
+    say(began ? "Stopped. A second start goes on with the same chain." : "Stopped.");
   }
 }
 

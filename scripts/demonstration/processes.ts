@@ -9,7 +9,7 @@ export const ROOT = join(import.meta.dirname, "../..");
  * How scripts/rig-agent runs Node.js, for processes that are started without it: a young generation that stays small,
  * compiled code kept from the last start, and freed memory given back to the system.
  */
-export const LEAN = {
+const LEAN = {
   words: ["--max-semi-space-size=1"],
   env: {
     NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),

@@ -90,8 +90,8 @@ t.test(
     const store = readStore(installation.storeFile, parties);
     const eras = new Set(ledger.rows.map(({ era }) => era)).size;
     t.comment(`${ledger.rows.length} attestations in ${eras} eras`);
-    t.strictSame(ledgerFaults(ledger, parties), []);
-    t.strictSame(deliveryFaults(store, ledger, parties), []);
+    t.strictSame(ledgerFaults(ledger, parties), [], "the ledger is one unbroken chain");
+    t.strictSame(deliveryFaults(store, ledger, parties), [], "and the rig has the same, receipted");
     t.ok(ledger.rows.length > KILLS, "the chain grew between the kills");
     t.ok(eras > KILLS / 4, "and went through many eras");
 
