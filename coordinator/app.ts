@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "../proto/hex.ts";
 import { sealFor } from "../proto/typed-data.ts";
@@ -12,8 +13,9 @@ import { createMqtt } from "./intake/mqtt.ts";
 import { lockState } from "./ledger/lock.ts";
 import { LEDGER_FILE, type Ledger, openLedger } from "./ledger/open.ts";
 import { type Counters, createCounters } from "./meter.ts";
-import type { Clock, Log, Service } from "./ports.ts";
+import type { Clock, Log, Service, SteadyClock } from "./ports.ts";
 import { createRecordKeeper } from "./record/keeper.ts";
+import { pinRules } from "./record/rules.ts";
 import type { Settings } from "./settings.ts";
 import { CURVE, CURVE_FAULT } from "./verify/curve.ts";
 
@@ -29,6 +31,8 @@ export interface Coordinator extends Service {
 }
 
 const wallClock: Clock = () => Math.floor(Date.now() / 1000);
+// Time since the machine booted, its sleep included: that is no step.
+const steadyClock: SteadyClock = () => uptime();
 
 function pinChain(db: Ledger, chainId: bigint): void {
   const pin = db.transaction(() => {
@@ -54,6 +58,13 @@ function sayCurve(log: Log): void {
   );
 }
 
+function sayWhoMaySee({ http }: Settings, log: Log): void {
+  if (http.publicUrl !== undefined) return;
+  log.warn("Operator pages are open to this machine; set public_url behind a proxy", {
+    host: http.host,
+  });
+}
+
 interface Opened {
   readonly identity: Identity;
   readonly db: Ledger;
@@ -72,6 +83,7 @@ function openState(settings: Settings): Opened {
   try {
     db = openLedger(join(settings.state, LEDGER_FILE));
     pinChain(db, settings.chainId);
+    pinRules(db, settings);
     return { identity, db, release };
   } catch (thrown) {
     release();
@@ -114,6 +126,7 @@ export function openCoordinator(
   settings: Settings,
   log: Log,
   clock: Clock = wallClock,
+  steady: SteadyClock = steadyClock,
 ): Coordinator {
   sayCurve(log);
   const opened = openState(settings);
@@ -123,7 +136,7 @@ export function openCoordinator(
   const seal = sealFor(settings.chainId);
   const part = (name: string): Log => log.child({ part: name });
 
-  const keeper = createRecordKeeper({ db, clock, settings, log: part("record") });
+  const keeper = createRecordKeeper({ db, clock, steady, settings, log: part("record") });
   const http = createHttp({
     db,
     settings,
@@ -174,6 +187,7 @@ export function openCoordinator(
     async start() {
       try {
         for (const service of services) await service.start();
+        sayWhoMaySee(settings, log);
       } catch (thrown) {
         await stop();
         throw thrown;

@@ -11,6 +11,10 @@ const COORDINATOR_ERRORS = {
   "identity-invalid": { exit: 78, about: "The identity cannot be read" },
   "state-locked": { exit: 1, about: "Another coordinator uses this state directory" },
   "state-other-chain": { exit: 78, about: "This state directory belongs to another chain id" },
+  "state-other-grid": {
+    exit: 78,
+    about: "This state directory was kept with another length of window or epoch",
+  },
   "ledger-newer": { exit: 78, about: "The ledger was written by a newer version of this program" },
   "ledger-failed": { exit: 1, about: "The ledger cannot be opened" },
   "broker-address-taken": { exit: 1, about: "The address of the broker cannot be used" },
@@ -20,6 +24,7 @@ const COORDINATOR_ERRORS = {
   "rig-not-frozen": { exit: 1, about: "The rig is not frozen" },
   "allocation-refused": { exit: 1, about: "The allocation cannot be taken" },
   "record-missing": { exit: 1, about: "There is no such record" },
+  "output-unwritable": { exit: 1, about: "The file to be written cannot be written" },
   "argument-invalid": { exit: 2, about: "An argument cannot be used" },
 } as const;
 

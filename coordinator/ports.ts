@@ -17,6 +17,9 @@ export interface Log {
 /** The coordinator's clock: Unix seconds, whole. */
 export type Clock = () => number;
 
+/** Seconds since an instant that stays the same while the process runs: never steps, and goes on while the machine sleeps. */
+export type SteadyClock = () => number;
+
 /** Where a part counts. Names end in `_total`; labels are few and bounded. */
 export interface Meter {
   count(name: string, labels?: Readonly<Record<string, string>>, by?: number): void;

@@ -82,6 +82,12 @@ export type PowerSource = keyof typeof POWER_SOURCE;
 export const WINDOW_SECONDS = [1, 10, 60, 300, 600, 900, 1800, 3600] as const;
 /** The greatest believable number of rows: what fits 1 MiB with room to spare. */
 export const MAX_DEVICE_ROWS = 4096;
+/**
+ * How many pairs of device and algorithm, and how many algorithms, the windows of a rig that count may name in one epoch.
+ * In order of receipt, a window that would bring them above is `implausible` (section 5 of docs/attestation.md).
+ */
+export const MAX_EPOCH_DEVICES = 8192;
+export const MAX_EPOCH_ALGORITHMS = 32;
 /** The largest message that either side builds or reads, in bytes. */
 export const MAX_MESSAGE_BYTES = 1 << 20;
 

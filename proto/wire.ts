@@ -8,12 +8,14 @@ import {
 import {
   type Attestation,
   type DeviceRow,
+  MAX_DEVICE_ROWS,
   MAX_MESSAGE_BYTES,
   type SignedAttestation,
 } from "./attestation.ts";
 import * as pb from "./gen/rig/v1/rig_pb.ts";
 import { fromBigEndian, fromHex, type Hex, toBigEndian, toHex } from "./hex.ts";
 import { type Hello, REFUSAL_CODES, type Receipt, type Refusal, type Welcome } from "./messages.ts";
+import { countDeviceRows } from "./row-count.ts";
 
 /** Bytes that are not the message they should be; `why` says in words what is wrong. */
 export class WireError extends Error {
@@ -37,10 +39,12 @@ function decode<D extends DescMessage, T>(
   schema: D,
   bytes: Uint8Array,
   read: (message: MessageShape<D>) => T,
+  inspect: (bytes: Uint8Array) => void = () => {},
 ): T {
   if (bytes.length > MAX_MESSAGE_BYTES)
     throw new WireError("too-large", `${bytes.length} bytes are over 1 MiB`);
   try {
+    inspect(bytes);
     return read(fromBinary(schema, bytes));
   } catch (cause) {
     if (cause instanceof WireError) throw cause;
@@ -122,29 +126,44 @@ export function encodeAttestation({ attestation: a, signature }: SignedAttestati
   );
 }
 
+// Before anything is made of them: rows that nobody will believe must not cost anybody's time.
+function boundedRows(bytes: Uint8Array): void {
+  if (countDeviceRows(bytes, MAX_DEVICE_ROWS) > MAX_DEVICE_ROWS) {
+    throw new WireError("malformed", `there are more than ${MAX_DEVICE_ROWS} device rows`);
+  }
+}
+
+function readAttestation({ attestation, signature }: pb.SignedAttestation): SignedAttestation {
+  const a = given(attestation, "attestation");
+  const read: Attestation = {
+    rig: address(a.rig, "rig"),
+    key: address(a.key, "key"),
+    coordinator: address(a.coordinator, "coordinator"),
+    era: a.era,
+    sequence: a.sequence,
+    previous: digest(a.previous, "previous"),
+    windowStart: a.windowStart,
+    windowEnd: a.windowEnd,
+    flags: a.flags,
+    beacon: digest(a.beacon, "beacon"),
+    samplesRoot: digest(a.samplesRoot, "samples root"),
+    evidenceRoot: digest(a.evidenceRoot, "evidence root"),
+    devices: a.devices.map(rowFromWire),
+  };
+  return { attestation: read, signature: fixed(signature, 65, "signature") };
+}
+
 /** Decodes what `encodeAttestation` made. Throws a WireError; whether the shape makes sense is `shapeFault`'s to say. */
 export function decodeAttestation(bytes: Uint8Array): SignedAttestation {
-  return decode(pb.SignedAttestationSchema, bytes, (message) => {
-    requireOneEncoding(pb.SignedAttestationSchema, message, bytes);
-    const { attestation, signature } = message;
-    const a = given(attestation, "attestation");
-    const read: Attestation = {
-      rig: address(a.rig, "rig"),
-      key: address(a.key, "key"),
-      coordinator: address(a.coordinator, "coordinator"),
-      era: a.era,
-      sequence: a.sequence,
-      previous: digest(a.previous, "previous"),
-      windowStart: a.windowStart,
-      windowEnd: a.windowEnd,
-      flags: a.flags,
-      beacon: digest(a.beacon, "beacon"),
-      samplesRoot: digest(a.samplesRoot, "samples root"),
-      evidenceRoot: digest(a.evidenceRoot, "evidence root"),
-      devices: a.devices.map(rowFromWire),
-    };
-    return { attestation: read, signature: fixed(signature, 65, "signature") };
-  });
+  return decode(
+    pb.SignedAttestationSchema,
+    bytes,
+    (message) => {
+      requireOneEncoding(pb.SignedAttestationSchema, message, bytes);
+      return readAttestation(message);
+    },
+    boundedRows,
+  );
 }
 
 /** Encodes a hello with the signature of the rig's key. */
@@ -262,7 +281,7 @@ export function decodeAnswer(bytes: Uint8Array): SignedAnswer {
     const common = {
       rig: address(m.rig, "rig"),
       era: m.era,
-      sequence: bounded(m.sequence, "sequence"),
+      sequence: m.sequence,
       digest: digest(m.digest, "digest"),
     };
     const signature = fixed(m.signature, 65, "signature");

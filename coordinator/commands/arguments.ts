@@ -2,11 +2,11 @@ import { getAddress } from "ethers/address";
 import { asAddress, type Hex } from "../../proto/hex.ts";
 import { UNITS } from "../../proto/units.ts";
 import { CoordinatorError } from "../errors.ts";
+import { LAST_INSTANT } from "../record/allocations.ts";
 import type { Fraction } from "../record/fraction.ts";
 import { parseUint256, type Token } from "../record/token.ts";
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-const LAST_INSTANT = 253_402_300_799;
 
 function wrong(text: string, what: string, cause?: unknown): CoordinatorError {
   return new CoordinatorError("argument-invalid", `${JSON.stringify(text)} is not ${what}`, {
@@ -56,17 +56,27 @@ export function parseInstant(
   if (text === "now") return BigInt(window);
   const [, count, unit] = /^\+(\d{1,9})([smhd])$/.exec(text) ?? [];
   if (count !== undefined && after !== undefined) {
-    return after + BigInt(Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS]);
+    const seconds = Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+    return inCalendar(text, after + BigInt(seconds));
   }
-  if (/^\d{1,12}$/.test(text) && Number(text) <= LAST_INSTANT) return BigInt(text);
-  const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
-  // Without a zone JavaScript reads a date as UTC and a time as local: here both are UTC.
-  const dated = iso?.[1] !== undefined && iso[3] === undefined ? `${text}Z` : text;
-  const milliseconds = iso === null ? Number.NaN : Date.parse(dated);
-  if (Number.isNaN(milliseconds) || milliseconds < 0) {
-    throw wrong(text, "a time such as 2026-02-01, 2026-02-01T12:00Z, now or Unix seconds");
-  }
-  return BigInt(milliseconds / 1000);
+  return inCalendar(text, /^\d{1,12}$/.test(text) ? BigInt(text) : dateSeconds(text));
+}
+
+function inCalendar(text: string, seconds: bigint | undefined): bigint {
+  if (seconds !== undefined && seconds >= 0n && seconds <= LAST_INSTANT) return seconds;
+  throw wrong(text, "a time such as 2026-02-01, 2026-02-01T12:00Z, now or Unix seconds");
+}
+
+function dateSeconds(text: string): bigint | undefined {
+  const iso = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
+  if (iso === null) return undefined;
+  const [, date = "", time, , zone] = iso;
+  // JavaScript takes the 31st of February for the 3rd of March.
+  const day = Date.parse(date);
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return undefined;
+  // Without a zone it reads a date as UTC and a time as local: here both are UTC.
+  const milliseconds = Date.parse(time !== undefined && zone === undefined ? `${text}Z` : text);
+  return Number.isNaN(milliseconds) ? undefined : BigInt(milliseconds / 1000);
 }
 
 /** `10TH/s` as whole H/s, exactly. */

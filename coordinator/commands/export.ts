@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { CoordinatorError } from "../errors.ts";
 import { getRig } from "../fleet/rigs.ts";
@@ -45,16 +45,26 @@ function exportToken(view: LedgerView, bundler: Bundler, options: ExportOptions)
   throw new CoordinatorError("record-missing", `there is no record of ${options.token} ${when}`);
 }
 
+/** A reader never sees half a bundle. Throws a CoordinatorError `output-unwritable`. */
+function writeWhole(output: string, text: string): void {
+  const draft = `${output}.${process.pid}.part`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, output);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    const why = (cause as Error).message;
+    throw new CoordinatorError("output-unwritable", `cannot write ${output}: ${why}`, { cause });
+  }
+}
+
 function write(bundle: Bundle, output: string | undefined): void {
   const text = `${JSON.stringify(bundle, null, 1)}\n`;
   if (output === undefined) {
     process.stdout.write(text);
     return;
   }
-  // A reader never sees half a bundle.
-  const draft = `${output}.${process.pid}.part`;
-  writeFileSync(draft, text);
-  renameSync(draft, output);
+  writeWhole(output, text);
   process.stderr.write(
     `Wrote ${bundle.attestations.length} attestations and ${bundle.records.length} records to ${output}.\n`,
   );
@@ -66,7 +76,8 @@ async function exportBundle(options: ExportOptions): Promise<void> {
   }
   await withView(options, (view) => {
     const { db, chainId, coordinator } = view;
-    const bundler = { db, chainId, coordinator, proofs: createProofs(db) };
+    const { windowSeconds } = view.rules;
+    const bundler = { db, chainId, coordinator, proofs: createProofs(db), windowSeconds };
     const bundle =
       options.rig === undefined
         ? exportToken(view, bundler, options)

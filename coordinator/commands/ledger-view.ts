@@ -4,7 +4,7 @@ import { CoordinatorError } from "../errors.ts";
 import { openIdentity } from "../fleet/identity.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { RecordRules } from "../record/close.ts";
-import { readRules } from "../record/rules.ts";
+import { readRules, requireRules } from "../record/rules.ts";
 import { loadSettings } from "../settings.ts";
 import { type StateOptions, stateOf, withLedger } from "./state.ts";
 
@@ -23,7 +23,7 @@ function notedChain(db: Ledger): bigint | undefined {
 
 /**
  * Does something with a coordinator's ledger. Chain and grid are those of the settings, else those that it last ran with.
- * Throws a CoordinatorError where neither says them.
+ * Throws a CoordinatorError where neither says them, or where the ledger was kept with others.
  */
 export async function withView<R>(
   options: StateOptions,
@@ -40,6 +40,7 @@ export async function withView<R>(
         `the settings say chain id ${chainId}, but all in ${directory} is signed for ${noted}`,
       );
     }
+    if (settings !== undefined) requireRules(db, settings);
     const rules = settings ?? readRules(db);
     if (chainId === undefined || rules === undefined) {
       throw new CoordinatorError(

@@ -4,7 +4,7 @@ import type { Allocation } from "../../proto/messages.ts";
 import { sealFor } from "../../proto/typed-data.ts";
 import { CoordinatorError } from "../errors.ts";
 import { getRig } from "../fleet/rigs.ts";
-import { addAllocation } from "../record/allocations.ts";
+import { type AllocationFault, addAllocation, allocationFault } from "../record/allocations.ts";
 import { signerOf } from "../verify/signature.ts";
 import {
   parseAddress,
@@ -82,17 +82,22 @@ async function signatureFor(
   return (await openOwnerKey(ownerKey, passphraseFile)).sign(view.chainId, allocation);
 }
 
+const refused = ({ code, why }: AllocationFault): CoordinatorError =>
+  new CoordinatorError("allocation-refused", `refused (${code}): ${why}`);
+
 async function allocate(options: AllocateOptions): Promise<void> {
   await withView(options, async (view) => {
     const message = allocationFrom(view, options);
-    if (options.unsigned) return print(allocationPayload(view.chainId, message));
-    const signature = await signatureFor(view, message, options);
-    const { db, rules } = view;
-    const desk = { db, rules, seal: sealFor(view.chainId), signerOf, now: nowSeconds() };
-    const answer = addAllocation(desk, { message, signature });
-    if (!answer.accepted) {
-      throw new CoordinatorError("allocation-refused", `refused (${answer.code}): ${answer.why}`);
+    const bench = { db: view.db, rules: view.rules, now: nowSeconds() };
+    if (options.unsigned) {
+      const fault = allocationFault(bench, message);
+      if (fault !== undefined) throw refused(fault);
+      return print(allocationPayload(view.chainId, message));
     }
+    const signature = await signatureFor(view, message, options);
+    const desk = { ...bench, seal: sealFor(view.chainId), signerOf };
+    const answer = addAllocation(desk, { message, signature });
+    if (!answer.accepted) throw refused(answer);
     if (options.json) return print({ digest: answer.digest, allocation: message, signature });
     const { numerator, denominator, tokenId, rig, device } = message;
     const what = device === "" ? `each device of ${rig}` : `${device} of ${rig}`;

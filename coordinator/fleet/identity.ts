@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -52,33 +53,44 @@ function writePrivate(file: string, text: string): void {
   }
 }
 
+/** Writes a file that is there as a whole or not at all. False where one is there already; it stays as it is. */
+function makePrivate(file: string, text: string): boolean {
+  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  try {
+    writePrivate(draft, text);
+    // A link never replaces: of two that run at once, one makes the file and the other is told.
+    linkSync(draft, file);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw cause;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
 /**
- * Makes an identity in a state directory, all or nothing, files readable by their owner alone.
- * Throws a CoordinatorError `identity-exists` rather than touch one that is there.
+ * Makes an identity in a state directory, files readable by their owner alone. The identity comes last: what ended before
+ * it is repeated. Throws a CoordinatorError `identity-exists` rather than touch one that is there.
  */
 export function makeIdentity(directory: string): Identity {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);
   const file = join(directory, IDENTITY_FILE);
-  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  const exists = (): CoordinatorError =>
+    new CoordinatorError("identity-exists", `${file} is there already; it stays as it is`);
+  if (existsSync(file)) throw exists();
+  const tokenFile = join(directory, OPERATOR_TOKEN_FILE);
+  makePrivate(tokenFile, `${randomBytes(24).toString("base64url")}\n`);
+  // One that was there before is kept, if it can be used: an identity beside a token that cannot be read is none.
+  readToken(directory);
   const secrets: Secrets = {
     key: toHex(newKey()),
     salt: toHex(randomBytes(32)),
     beacon_secret: toHex(randomBytes(32)),
   };
-  try {
-    writePrivate(draft, `${JSON.stringify({ version: 1, ...secrets }, null, 2)}\n`);
-    // A link never replaces: of two that run at once, one makes the identity and the other is told.
-    linkSync(draft, file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
-    throw new CoordinatorError("identity-exists", `${file} is there already; it stays as it is`, {
-      cause,
-    });
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  writePrivate(join(directory, OPERATOR_TOKEN_FILE), `${randomBytes(24).toString("base64url")}\n`);
+  if (!makePrivate(file, `${JSON.stringify({ version: 1, ...secrets }, null, 2)}\n`))
+    throw exists();
   return openIdentity(directory);
 }
 
@@ -115,19 +127,21 @@ function secretsOf(text: string, file: string): Secrets {
   }
 }
 
+function readToken(directory: string): string {
+  const file = join(directory, OPERATOR_TOKEN_FILE);
+  const token = readPrivate(file, directory).trim();
+  if (token.length >= 16) return token;
+  throw new CoordinatorError("identity-invalid", `${file} holds no token of 16 characters`);
+}
+
 /** Reads the identity of a state directory. Throws a CoordinatorError that names what is wrong; never makes one. */
 export function openIdentity(directory: string): Identity {
   const file = join(directory, IDENTITY_FILE);
   const secrets = secretsOf(readPrivate(file, directory), file);
-  const tokenFile = join(directory, OPERATOR_TOKEN_FILE);
-  const operatorToken = readPrivate(tokenFile, directory).trim();
-  if (operatorToken.length < 16) {
-    throw new CoordinatorError("identity-invalid", `${tokenFile} holds no token of 16 characters`);
-  }
   return {
     signer: createSigner(fromHex(secrets.key, 32)),
     salt: secrets.salt,
     beaconSecret: secrets.beacon_secret,
-    operatorToken,
+    operatorToken: readToken(directory),
   };
 }

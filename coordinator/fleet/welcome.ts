@@ -64,6 +64,9 @@ export function signedFault(signed: readonly EraHead[]): string | undefined {
 /** How many missing sequences a welcome names. */
 export const MAX_MISSING = 10_000;
 
+/** How far below the head a welcome looks for them: an old gap that stays must not cost each hello the whole ledger. */
+export const MAX_LOOKED_AT = 50_000;
+
 /**
  * The sequences in [from, head) that are not among those present, newest last, at most `limit` of the newest. `present`
  * are the sequences below the head, the newest first.

@@ -2,9 +2,11 @@
 export interface Answer {
   readonly status: number;
   readonly type: "application/json" | "text/html";
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Anybody may read it from any page: what tokens' records are for. */
   readonly open?: boolean;
+  /** How long others may keep it: not at all, or for good where it never changes. A moment when left out, of what is open. */
+  readonly keep?: "never" | "long";
   readonly headers?: Readonly<Record<string, string>>;
 }
 

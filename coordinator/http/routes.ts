@@ -14,14 +14,14 @@ import {
 /** Who may read it, and what it answers. Throws a BadRequest for what cannot be read. */
 export interface Route {
   readonly open: boolean;
-  answer(site: Site, asked: Asked): Answer;
+  answer(site: Site, asked: Asked): Answer | Promise<Answer>;
 }
 
 type Named = Readonly<Record<string, string>>;
 type Row = readonly [
   pattern: string,
   open: boolean,
-  answer: (site: Site, named: Named, asked: Asked) => Answer,
+  answer: (site: Site, named: Named, asked: Asked) => Answer | Promise<Answer>,
 ];
 
 const ROUTES: readonly Row[] = [
@@ -41,8 +41,9 @@ const ROUTES: readonly Row[] = [
 function health({ keeper, settings }: Site): Answer {
   const { lastEpoch, fault } = keeper.status();
   const ok = fault === undefined;
-  const why = ok ? {} : { why: "an epoch cannot be closed; the log says more" };
-  return json({ ok, ...why, simulated: settings.simulated, lastEpoch }, ok ? 200 : 503);
+  const why = ok ? {} : { why: "no epoch can be closed; the log says why" };
+  const answer = json({ ok, ...why, simulated: settings.simulated, lastEpoch }, ok ? 200 : 503);
+  return { ...answer, keep: "never" };
 }
 
 function matched(pattern: string, segments: readonly string[]): Named | undefined {

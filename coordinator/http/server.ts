@@ -8,6 +8,7 @@ import type { RecordKeeper } from "../record/keeper.ts";
 import { createProofs } from "../record/proofs.ts";
 import { mayOperate } from "./access.ts";
 import { type Answer, BadRequest, problem } from "./answer.ts";
+import { createBundleShelf } from "./bundle-shelf.ts";
 import { STYLE_HASH } from "./layout.ts";
 import type { Asked } from "./query.ts";
 import { findRoute } from "./routes.ts";
@@ -52,14 +53,33 @@ const OPEN_HEADERS = {
   Vary: "Accept",
 } as const;
 
+const LONG = "public, max-age=3600";
+
+/** What others may keep of an answer, and for how long. A refusal may be another answer in a moment. */
+function cacheHeaders({ open, status, keep }: Answer): Readonly<Record<string, string>> {
+  if (!open || status >= 400 || keep === "never") return { "Cache-Control": "no-store" };
+  return keep === "long" ? { "Cache-Control": LONG } : {};
+}
+
+function isKnown({ headers }: IncomingMessage, answer: Answer): boolean {
+  const tag = answer.headers?.["ETag"];
+  const known = (headers["if-none-match"] ?? "").split(",").map((one) => one.trim());
+  return tag !== undefined && known.some((one) => one === tag || one === `W/${tag}`);
+}
+
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const body = Buffer.from(answer.body, "utf8");
-  response.writeHead(answer.status, {
-    ...HEADERS,
-    ...(answer.open ? OPEN_HEADERS : {}),
-    ...answer.headers,
+  const known = isKnown(request, answer);
+  const body = known ? Buffer.alloc(0) : Buffer.from(answer.body);
+  const contents = {
     "Content-Type": `${answer.type}; charset=utf-8`,
     "Content-Length": body.length,
+  };
+  response.writeHead(known ? 304 : answer.status, {
+    ...HEADERS,
+    ...(answer.open ? OPEN_HEADERS : {}),
+    ...cacheHeaders(answer),
+    ...answer.headers,
+    ...(known ? {} : contents),
     // A body of a GET is not read; what follows it on the connection would be.
     ...(request.headers["content-length"] === undefined &&
     request.headers["transfer-encoding"] === undefined
@@ -93,6 +113,9 @@ export function createHttp(parts: Parts): Http {
   const rules = { operatorToken, trustsLoopback: publicUrl === undefined };
   let listening: string | undefined;
   const urlNow = (): string => listening ?? `http://${host}:${port}`;
+  const { chainId, windowSeconds } = settings;
+  const bundler = { db, chainId, coordinator, windowSeconds, proofs: createProofs(db) };
+  const bundles = createBundleShelf(bundler);
   const site: Site = {
     db,
     settings,
@@ -100,10 +123,11 @@ export function createHttp(parts: Parts): Http {
     coordinator,
     salt,
     base: () => publicUrl ?? urlNow(),
-    bundler: { db, chainId: settings.chainId, coordinator, proofs: createProofs(db) },
+    bundler,
+    bundles,
   };
 
-  const answerTo = (request: IncomingMessage): Answer => {
+  const answerTo = async (request: IncomingMessage): Promise<Answer> => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return problem(405, "method-not-allowed", "Only GET and HEAD are answered here.", {
         Allow: "GET, HEAD",
@@ -120,13 +144,13 @@ export function createHttp(parts: Parts): Http {
         "WWW-Authenticate": "Bearer",
       });
     }
-    const answer = route.answer(site, asked);
+    const answer = await route.answer(site, asked);
     return route.open ? { ...answer, open: true } : answer;
   };
 
-  const safeAnswer = (request: IncomingMessage): Answer => {
+  const safeAnswer = async (request: IncomingMessage): Promise<Answer> => {
     try {
-      return answerTo(request);
+      return await answerTo(request);
     } catch (thrown) {
       if (thrown instanceof BadRequest) return problem(400, "bad-request", thrown.message);
       log.error("A request failed", {}, thrown);
@@ -134,9 +158,20 @@ export function createHttp(parts: Parts): Http {
     }
   };
 
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      send(request, response, await safeAnswer(request));
+    } catch (thrown) {
+      log.error("An answer could not be sent", {}, thrown);
+      response.destroy();
+    }
+  };
+
   const server = createServer(
     { maxHeaderSize: MOST_HEADERS, headersTimeout: 10_000, requestTimeout: 15_000 },
-    (request, response) => send(request, response, safeAnswer(request)),
+    (request, response) => {
+      void serve(request, response);
+    },
   );
   server.maxConnections = 256;
   server.keepAliveTimeout = 5000;
@@ -166,6 +201,7 @@ export function createHttp(parts: Parts): Http {
       if (!server.listening) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
+      await bundles.close();
       server.closeIdleConnections();
       const force = setTimeout(() => server.closeAllConnections(), STOP_MS);
       await promise;

@@ -3,6 +3,7 @@ import type { Ledger } from "../ledger/open.ts";
 import type { Bundler } from "../record/bundle.ts";
 import type { RecordKeeper } from "../record/keeper.ts";
 import type { Token } from "../record/token.ts";
+import type { BundleShelf } from "./bundle-shelf.ts";
 
 /** What of the settings is shown. */
 export interface SiteSettings {
@@ -22,6 +23,7 @@ export interface Site {
   readonly coordinator: Hex;
   readonly salt: Hex;
   readonly bundler: Bundler;
+  readonly bundles: BundleShelf;
   /** The address that others reach this site under, without a slash at its end. */
   base(): string;
 }

@@ -1,5 +1,5 @@
 import { listTokens, tokenAllocations } from "../record/allocation-rows.ts";
-import { recordFields, tokenBundle } from "../record/bundle.ts";
+import { recordFields } from "../record/bundle.ts";
 import { type KeptRecord, newestEpochOf, recordsIn, recordsOf } from "../record/record-rows.ts";
 import { parseToken, type Token } from "../record/token.ts";
 import { type Answer, BadRequest, json, notFound, page } from "./answer.ts";
@@ -65,15 +65,17 @@ export function epochsAnswer(site: Site, named: Named, { query }: Asked): Answer
 }
 
 /** `/nft/…/epochs/{start}`: the bundle of one epoch, as `rig-agent verify` reads it. */
-export function epochAnswer(site: Site, named: Named): Answer {
+export async function epochAnswer(site: Site, named: Named): Promise<Answer> {
   const token = tokenIn(site, named);
   if (token === undefined) return NO_TOKEN;
   const text = named["epoch"] ?? "";
   if (!/^(0|[1-9]\d{0,14})$/.test(text)) {
     throw new BadRequest("The epoch must be its start in whole Unix seconds.");
   }
-  const bundle = tokenBundle(site.bundler, token, BigInt(text));
-  return bundle === undefined ? notFound("record of this token in that epoch") : json(bundle);
+  const found = await site.bundles.find(token, BigInt(text));
+  if (found === undefined) return notFound("record of this token in that epoch");
+  const { body, tag } = found;
+  return { status: 200, type: "application/json", body, keep: "long", headers: { ETag: tag } };
 }
 
 function afterToken(query: URLSearchParams): Token | undefined {

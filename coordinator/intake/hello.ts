@@ -6,6 +6,7 @@ import { ALL_RIG_COLUMNS, type RigRow } from "../fleet/row.ts";
 import {
   decideWelcome,
   headOf,
+  MAX_LOOKED_AT,
   MAX_MISSING,
   missingBelow,
   signedFault,
@@ -80,11 +81,12 @@ export function createWelcome(parts: WelcomeParts): (hello: Hello) => Welcomed |
 
   function missingOf({ rig, head_sequence, whole_below }: RigRow): bigint[] {
     if (head_sequence === null) return [];
-    const rows = present.iterate(rig, head_sequence, whole_below);
-    const missing = missingBelow(head_sequence, rows, whole_below);
+    const from = Math.max(whole_below, head_sequence - MAX_LOOKED_AT);
+    const rows = present.iterate(rig, head_sequence, from);
+    const missing = missingBelow(head_sequence, rows, from);
     const lowest = missing[0];
     // What is whole stays whole: the next welcome looks only above it.
-    if (missing.length < MAX_MISSING) {
+    if (missing.length < MAX_MISSING && from === whole_below) {
       whole.run(lowest === undefined ? head_sequence : Number(lowest), rig);
     }
     return missing;
@@ -103,7 +105,7 @@ export function createWelcome(parts: WelcomeParts): (hello: Hello) => Welcomed |
   return (hello) => {
     const row = rowOf.get(hello.rig);
     if (row === undefined) return "unknown-rig";
-    if (hello.key !== row.key) return "revoked-key";
+    if (hello.key !== row.key || row.revoked_at !== null) return "revoked-key";
     const decision = decideWelcome(row, hello, clock());
     write(hello, decision);
     const era = "era" in decision ? decision.era : 0;

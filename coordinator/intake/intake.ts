@@ -59,11 +59,12 @@ type Read =
 type Done =
   | { readonly kind: "attestation"; readonly rig: Hex; readonly what: Nameless | Accepted }
   | { readonly kind: "hello"; readonly rig: Hex; readonly what: Welcomed | HelloFault }
-  | { readonly kind: "quiet" }
+  | { readonly kind: "quiet"; readonly rig: Hex }
   | { readonly kind: "failed"; readonly rig: Hex; readonly cause: unknown };
 
-const BATCH = 200;
-const QUEUE = 4096;
+// A batch holds the event loop for as long as it takes to check it: some tens of milliseconds.
+const BATCH = { jobs: 200, bytes: 4 << 20 };
+const QUEUE = { jobs: 4096, bytes: 64 << 20 };
 const WAIT_MS = 2;
 
 /** Puts intake together: read outside the lock, decide and write in one transaction for many, answer after its commit. */
@@ -100,9 +101,9 @@ export function createIntake(parts: IntakeParts): Intake {
       }
       case "presence":
         if (given.what !== undefined) present(rig, given.what);
-        return { kind: "quiet" };
+        return { kind: "quiet", rig };
       case "other":
-        return { kind: "quiet" };
+        return { kind: "quiet", rig };
       default:
         throw new Error(given satisfies never);
     }
@@ -128,6 +129,12 @@ export function createIntake(parts: IntakeParts): Intake {
   );
 
   function answer(done: Done): Reply | undefined {
+    // What was committed stays so: a reply that cannot be made costs that rig a repetition, and nobody else theirs.
+    const reply = attempt(done.rig, () => replyTo(done));
+    return reply !== undefined && "kind" in reply ? replyTo(reply) : reply;
+  }
+
+  function replyTo(done: Done): Reply | undefined {
     switch (done.kind) {
       case "quiet":
         return undefined;
@@ -189,9 +196,13 @@ export function createIntake(parts: IntakeParts): Intake {
 
   function work(messages: readonly Message[]): (Reply | undefined)[] {
     const reads = messages.map((message) => attempt(message.rig, () => read(message)));
+    return committed(reads).map((done) => answer(done));
+  }
+
+  /** Nothing where the commit failed. */
+  function committed(reads: readonly (Read | Done)[]): Done[] {
     try {
-      const done = commit.immediate(reads);
-      return done.map((one) => answer(one));
+      return commit.immediate(reads);
     } catch (cause) {
       meter.count("rig_coordinator_commits_failed_total");
       warn("commit", "A commit failed: rigs send again what has no receipt", {}, cause);
@@ -201,6 +212,7 @@ export function createIntake(parts: IntakeParts): Intake {
 
   const group = createGroupCommit<Message, Reply>({
     work,
+    bytesOf: ({ payload }) => payload.length,
     batch: BATCH,
     queue: QUEUE,
     waitMs: WAIT_MS,

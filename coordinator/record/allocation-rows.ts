@@ -110,3 +110,11 @@ export function listTokens(db: Ledger, limit: number, after?: Token): Token[] {
     ) as { collection: Hex; token_id: string }[];
   return rows.map((row) => ({ collection: row.collection, tokenId: BigInt(row.token_id) }));
 }
+
+/** How many allocations begin before an instant (Unix seconds). They are never taken back, so another number is another set. */
+export function countAllocations(db: Ledger, before: bigint): number {
+  return db
+    .prepare<[bigint], number>("SELECT count(*) FROM allocations WHERE from_time < ?")
+    .pluck()
+    .get(before) as number;
+}

@@ -25,21 +25,27 @@ export type AllocationAnswer =
   | { readonly accepted: true; readonly digest: Hex }
   | { readonly accepted: false; readonly code: AllocationRefusal; readonly why: string };
 
-/** What it takes to judge an allocation. */
-export interface AllocationDesk {
+/** What it takes to judge an allocation that nobody has signed yet. */
+interface Bench {
   readonly db: Ledger;
   readonly rules: RecordRules;
-  readonly seal: Seal;
-  /** Who signed a digest; undefined for what is no signature. */
-  readonly signerOf: (digest: Hex, signature: Hex) => Hex | undefined;
   /** Unix seconds. */
   readonly now: number;
 }
 
-type Fault = { readonly code: AllocationRefusal; readonly why: string };
+/** What it takes to judge an allocation. */
+export interface AllocationDesk extends Bench {
+  readonly seal: Seal;
+  /** Who signed a digest; undefined for what is no signature. */
+  readonly signerOf: (digest: Hex, signature: Hex) => Hex | undefined;
+}
+
+/** Why an allocation cannot be taken. */
+export type AllocationFault = { readonly code: AllocationRefusal; readonly why: string };
 
 const UINT64 = 1n << 64n;
-const LAST_INSTANT = BigInt(Number.MAX_SAFE_INTEGER);
+/** The last second of the year 9999: what a calendar can write. Unix seconds. */
+export const LAST_INSTANT = 253_402_300_799n;
 // A million of the strongest rigs that are believable: enough for any promise, and far from where sums overflow.
 const MOST_PROMISED = BigInt(METRICS.hashrate.range[1]) * 1_000_000n;
 
@@ -62,7 +68,7 @@ function openEpochStart({ epochSeconds, graceSeconds }: RecordRules, now: number
   return Math.floor((now - graceSeconds) / epochSeconds) * epochSeconds;
 }
 
-function timeFault(a: Allocation, { db, rules, now }: AllocationDesk): Fault | undefined {
+function timeFault(a: Allocation, { db, rules, now }: Bench): AllocationFault | undefined {
   const length = BigInt(rules.windowSeconds);
   if (a.fromTime % length !== 0n || a.toTime % length !== 0n) {
     return {
@@ -79,25 +85,33 @@ function timeFault(a: Allocation, { db, rules, now }: AllocationDesk): Fault | u
   };
 }
 
-function ownerFault(
-  desk: AllocationDesk,
-  digest: Hex,
-  signed: Signed<Allocation>,
-): Fault | undefined {
-  const { rig, owner } = signed.message;
-  const row = desk.db.prepare("SELECT owner FROM rigs WHERE rig = ?").get(rig) as
-    | { owner: Hex }
-    | undefined;
+function ownerFault({ db }: Bench, { rig, owner }: Allocation): AllocationFault | undefined {
+  const row = rowOf(db, rig);
   if (row === undefined) return { code: "unknown-rig", why: `there is no rig ${rig}` };
-  const signer = desk.signerOf(digest, signed.signature);
-  if (signer === row.owner && owner === row.owner) return undefined;
+  if (owner === row.owner) return undefined;
   return {
     code: "not-the-owner",
-    why: `the rig's owner ${row.owner} must sign it; ${signer ?? "nobody"} did, in the name of ${owner}`,
+    why: `the rig's owner is ${row.owner}; this is in the name of ${owner}`,
   };
 }
 
-function roomFault(desk: AllocationDesk, wanted: Allocation): Fault | undefined {
+function signatureFault(
+  { signerOf }: AllocationDesk,
+  digest: Hex,
+  { message: { owner }, signature }: Signed<Allocation>,
+): AllocationFault | undefined {
+  const signer = signerOf(digest, signature);
+  if (signer === owner) return undefined;
+  return {
+    code: "not-the-owner",
+    why: `the rig's owner ${owner} must sign it; ${signer ?? "nobody"} did`,
+  };
+}
+
+const rowOf = (db: Ledger, rig: Hex): { readonly owner: Hex } | undefined =>
+  db.prepare<[Hex], { owner: Hex }>("SELECT owner FROM rigs WHERE rig = ?").get(rig);
+
+function roomFault(desk: Bench, wanted: Allocation): AllocationFault | undefined {
   const present = rigAllocations(desk.db, wanted.rig, wanted.fromTime);
   const own = present.filter((a) => tokenKey(a) === tokenKey(wanted));
   // A token's stake is one fraction: it must stay one that a record can hold.
@@ -111,6 +125,15 @@ function roomFault(desk: AllocationDesk, wanted: Allocation): Fault | undefined 
   return shortage && { code: "above-one", why: shortageText(wanted, shortage) };
 }
 
+/** Why an allocation cannot be taken whoever signs it; undefined where nothing is against it now. Throws only where the ledger fails. */
+export function allocationFault(bench: Bench, allocation: Allocation): AllocationFault | undefined {
+  const shape = shapeFault(allocation);
+  if (shape !== undefined) return { code: "malformed", why: shape };
+  return (
+    ownerFault(bench, allocation) ?? timeFault(allocation, bench) ?? roomFault(bench, allocation)
+  );
+}
+
 /**
  * Takes an allocation that the rig's owner signed, or says why not. The same one again is accepted again.
  * Section 8 of docs/attestation.md. Throws only where the ledger fails.
@@ -121,10 +144,10 @@ export function addAllocation(desk: AllocationDesk, signed: Signed<Allocation>):
   if (shape !== undefined) return { accepted: false, code: "malformed", why: shape };
   const digest = messageDigest(desk.seal, "Allocation", allocation);
   const take = desk.db.transaction((): AllocationAnswer => {
-    const owner = ownerFault(desk, digest, signed);
-    if (owner !== undefined) return { accepted: false, ...owner };
+    const stranger = ownerFault(desk, allocation) ?? signatureFault(desk, digest, signed);
+    if (stranger !== undefined) return { accepted: false, ...stranger };
     if (readAllocation(desk.db, digest) !== undefined) return { accepted: true, digest };
-    const fault = timeFault(allocation, desk) ?? roomFault(desk, allocation);
+    const fault = allocationFault(desk, allocation);
     if (fault !== undefined) return { accepted: false, ...fault };
     insertAllocation(desk.db, digest, signed, desk.now);
     return { accepted: true, digest };

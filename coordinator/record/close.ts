@@ -3,24 +3,22 @@ import { leafOfRecord } from "../../proto/leaves.ts";
 import { MerkleTree } from "../../proto/merkle.ts";
 import type { PerformanceRecord } from "../../proto/messages.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { rigAllocations } from "./allocation-rows.ts";
+import { countAllocations } from "./allocation-rows.ts";
 import { createCount } from "./count.ts";
-import { devicesIn, type ListedDevice, rememberDevices } from "./device-rows.ts";
+import { type ListedDevice, rememberDevices } from "./device-rows.ts";
 import type { Epoch } from "./expect.ts";
 import {
   type ClosedEpoch,
   insertEpoch,
   keepVerdicts,
-  knownOf,
   lastEpoch,
   pendingRigs,
-  pendingRows,
   readEpoch,
   type Verdicts,
-  verdictsOf,
 } from "./ledger-rows.ts";
 import { beforeEpoch, insertRecord } from "./record-rows.ts";
-import { judge, type LedgerRow } from "./verdicts.ts";
+import { addRigSafely, type FailedRig } from "./rig-count.ts";
+import { finish, type Steps } from "./steps.ts";
 
 /** How time is cut for records, in seconds. */
 export interface RecordRules {
@@ -37,39 +35,34 @@ function allocatedRigs(db: Ledger, { start, end }: Epoch): Hex[] {
   return (rows as { rig: Hex }[]).map(({ rig }) => rig);
 }
 
-const earliest = (rows: readonly LedgerRow[], start: bigint): bigint =>
-  rows.reduce((min, { attestation: { windowStart: at } }) => (at < min ? at : min), start);
-
 /** An epoch that is added up and not yet kept. */
 export interface EpochDraft {
   readonly epoch: Epoch;
   readonly judged: readonly Verdicts[];
   readonly listed: readonly ListedDevice[];
   readonly records: readonly PerformanceRecord[];
+  /** Rigs of which nothing could be added up, and why. */
+  readonly failed: readonly FailedRig[];
+  /** How many allocations there were that the epoch rests on. */
+  readonly allocations: number;
 }
 
 /**
- * Adds an epoch up, reading only; yields after each rig and record so that a caller can let others work in between. What comes
- * meanwhile is not in it, and is late.
+ * Adds an epoch up, reading only; yields every few rows so that a caller can let others work in between. What comes
+ * meanwhile is not in it, and is late. A rig that cannot be added up does not hold the others up.
  */
-export function* draftEpoch(db: Ledger, epoch: Epoch): Generator<void, EpochDraft> {
+export function* draftEpoch(db: Ledger, epoch: Epoch): Steps<EpochDraft> {
+  const allocations = countAllocations(db, epoch.end);
   const count = createCount(epoch, beforeEpoch(db, epoch.start));
-  const rules = { windowSeconds: epoch.windowSeconds, epochStart: epoch.start };
   const judged: Verdicts[] = [];
   const listed: ListedDevice[] = [];
+  const failed: FailedRig[] = [];
   const rigs = new Set([...pendingRigs(db, epoch.end), ...allocatedRigs(db, epoch)]);
   for (const rig of [...rigs].sort()) {
-    const rows = pendingRows(db, rig, epoch.end);
-    const judgements = judge(rows, knownOf(db, rig), rules);
-    count.addRig(rig, judgements, rigAllocations(db, rig, earliest(rows, epoch.start)));
-    for (const judgement of judgements) judged.push(verdictsOf(judgement));
-    const onTime = judgements.filter((j) => j.counted && !j.verdicts.includes("late"));
-    listed.push(
-      ...devicesIn(
-        rig,
-        onTime.map(({ row }) => row),
-      ),
-    );
+    const added = yield* addRigSafely(db, rig, epoch, count);
+    for (const one of added.judged) judged.push(one);
+    for (const one of added.listed) listed.push(one);
+    if (added.failed !== undefined) failed.push(added.failed);
     yield;
   }
   const records: PerformanceRecord[] = [];
@@ -77,17 +70,21 @@ export function* draftEpoch(db: Ledger, epoch: Epoch): Generator<void, EpochDraf
     records.push(record);
     yield;
   }
-  return { epoch, judged, listed, records };
+  return { epoch, judged, listed, records, failed, allocations };
 }
 
-/** Keeps a draft in one transaction: all of the epoch or nothing. An epoch that is closed stays as it is. */
-export function keepEpoch(db: Ledger, draft: EpochDraft, now: number): ClosedEpoch {
-  const { epoch, judged, listed, records } = draft;
+/**
+ * Keeps a draft in one transaction: all of the epoch or nothing. An epoch that is closed stays as it is. Undefined, and
+ * nothing is kept, where an allocation was taken since the draft began: it has to be drafted again.
+ */
+export function keepEpoch(db: Ledger, draft: EpochDraft, now: number): ClosedEpoch | undefined {
+  const { epoch, judged, listed, records, allocations } = draft;
   const leaves = records.map(leafOfRecord);
   const root = new MerkleTree(leaves).root;
-  const keep = db.transaction((): ClosedEpoch => {
+  const keep = db.transaction((): ClosedEpoch | undefined => {
     const there = readEpoch(db, epoch.start);
     if (there !== undefined) return there;
+    if (countAllocations(db, epoch.end) !== allocations) return undefined;
     const closed = { ...epoch, root, closedAt: now };
     insertEpoch(db, closed);
     keepVerdicts(db, judged, epoch.start);
@@ -102,10 +99,9 @@ export function keepEpoch(db: Ledger, draft: EpochDraft, now: number): ClosedEpo
 
 /** Closes an epoch in one go. */
 export function closeEpoch(db: Ledger, epoch: Epoch, now: number): ClosedEpoch {
-  const steps = draftEpoch(db, epoch);
   for (;;) {
-    const step = steps.next();
-    if (step.done) return keepEpoch(db, step.value, now);
+    const closed = keepEpoch(db, finish(draftEpoch(db, epoch)), now);
+    if (closed !== undefined) return closed;
   }
 }
 
@@ -141,8 +137,7 @@ export function nextEpoch(
   if (work === undefined) return undefined;
   const length = BigInt(epochSeconds);
   const start = (work / length) * length;
-  // After a change of the epoch's length the first one begins where the last one ended.
-  return { start: start < cursor ? cursor : start, end: start + length, windowSeconds };
+  return { start, end: start + length, windowSeconds };
 }
 
 /** The next epoch, if it is due to be closed at an instant (Unix seconds). */

@@ -1,12 +1,15 @@
 import type { Hex } from "../../proto/hex.ts";
 import { MerkleTree } from "../../proto/merkle.ts";
 import type { Allocation, PerformanceRecord } from "../../proto/messages.ts";
+import { type Activity, createActivityBook } from "./activity.ts";
 import { creditsOf } from "./credits.ts";
 import { type Epoch, type Expectation, expectationsOf, type Memory } from "./expect.ts";
 import { createStakes } from "./shares.ts";
-import { addCredit, emptyTally, gradeOf, type Tally } from "./tally.ts";
-import { compareTokens, type Token, tokenKey } from "./token.ts";
-import type { Judgement } from "./verdicts.ts";
+import { createPace, type Steps } from "./steps.ts";
+import { createTallies, type Tallies } from "./tallies.ts";
+import { addCredit, gradeOf, type Tally } from "./tally.ts";
+import type { Token } from "./token.ts";
+import type { LedgerRow } from "./verdicts.ts";
 
 /** What the ledger said before an epoch. */
 export interface Before {
@@ -18,59 +21,60 @@ export interface Before {
 
 /** Adds up one epoch, rig by rig. */
 export interface Count {
-  /** Adds what was judged of a rig, under all of its allocations that reach these windows or the epoch. */
-  addRig(rig: Hex, judgements: readonly Judgement[], allocations: readonly Allocation[]): void;
+  /**
+   * Adds the rows of a rig that count, read as they are needed, under all of its allocations that reach these windows or
+   * the epoch. Answers what its devices did on time. Throws, and has added nothing of the rig, where that cannot be done.
+   */
+  addRig(
+    rig: Hex,
+    counted: Iterable<LedgerRow>,
+    allocations: readonly Allocation[],
+  ): Steps<ReadonlyMap<string, Activity>>;
   /** The records, one at a time, by token and algorithm. */
   records(): Iterable<PerformanceRecord>;
 }
 
+/** Device rows that are credited before others get their turn. */
+const ROWS_A_STEP = 400;
+
 /** Starts a count. */
 export function createCount(epoch: Epoch, before: Before): Count {
-  const tallies = new Map<string, Tally>();
-
-  const tallyOf = (token: Token, algorithm: string): Tally => {
-    const key = `${tokenKey(token)}:${algorithm}`;
-    const tally = tallies.get(key) ?? emptyTally(token, algorithm);
-    tallies.set(key, tally);
-    return tally;
-  };
-
+  const tallies = createTallies();
   return {
-    addRig(rig, judgements, allocations) {
-      const counted = judgements.filter((judgement) => judgement.counted);
-      const isLate = ({ row }: Judgement): boolean => row.attestation.windowStart < epoch.start;
+    *addRig(rig, counted, allocations) {
+      const own = createTallies();
+      const book = createActivityBook();
       const stakesOf = createStakes(allocations);
-      for (const judgement of counted) {
-        for (const credit of creditsOf(judgement.row, stakesOf)) {
-          const tally = tallyOf(credit.token, credit.row.algorithm);
-          addCredit(tally, judgement.row.digest, credit, isLate(judgement));
+      const isStepFull = createPace(ROWS_A_STEP);
+      for (const row of counted) {
+        const { attestation, digest } = row;
+        const late = attestation.windowStart < epoch.start;
+        for (const credit of creditsOf(row, stakesOf)) {
+          addCredit(own.of(credit.token, credit.row.algorithm), digest, credit, late);
         }
+        if (!late) book.add(attestation);
+        if (isStepFull(attestation.devices.length + 1)) yield;
       }
-      const onTime = counted.filter((judgement) => !isLate(judgement)).map(({ row }) => row);
       const memory = before.memoryOf(rig);
-      for (const expectation of expectationsOf(allocations, onTime, memory, epoch)) {
-        addExpectation(expectation, tallyOf);
+      for (const expectation of yield* expectationsOf(allocations, book.devices, memory, epoch)) {
+        addExpectation(expectation, own);
       }
+      tallies.add(own);
+      return book.devices;
     },
     *records() {
-      for (const tally of [...tallies.values()].sort(byToken)) yield recordOf(tally, epoch, before);
+      for (const tally of tallies.sorted()) yield recordOf(tally, epoch, before);
     },
   };
 }
 
-function addExpectation(
-  { token, windows, promisedHashes }: Expectation,
-  tallyOf: (token: Token, algorithm: string) => Tally,
-): void {
-  for (const [algorithm, expected] of windows)
-    tallyOf(token, algorithm).windowsExpected += expected;
-  for (const [algorithm, hashes] of promisedHashes) {
-    tallyOf(token, algorithm).promisedHashes += hashes;
+function addExpectation({ token, windows, promisedHashes }: Expectation, tallies: Tallies): void {
+  for (const [algorithm, expected] of windows) {
+    tallies.of(token, algorithm).windowsExpected += expected;
   }
-}
-
-function byToken(a: Tally, b: Tally): number {
-  return compareTokens(a.token, b.token) || (a.algorithm < b.algorithm ? -1 : 1);
+  for (const [algorithm, hashes] of promisedHashes) {
+    tallies.of(token, algorithm).promisedHashes += hashes;
+  }
 }
 
 function recordOf(tally: Tally, epoch: Epoch, before: Before): PerformanceRecord {

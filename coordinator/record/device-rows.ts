@@ -1,19 +1,25 @@
+import { MAX_EPOCH_ALGORITHMS, MAX_EPOCH_DEVICES } from "../../proto/attestation.ts";
 import type { Hex } from "../../proto/hex.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { activityOf, type Memory } from "./expect.ts";
-import type { LedgerRow } from "./verdicts.ts";
+import type { Activity } from "./activity.ts";
+import type { Memory } from "./expect.ts";
 
-/** What is remembered of a rig's devices. */
+/** What is remembered of a rig's devices: of those that it listed last, as many as it may have in an epoch. */
 export function memoryOf(db: Ledger, rig: Hex): Memory {
   const rows = db
     .prepare(
-      "SELECT device, listed_epoch, algorithms FROM rig_devices WHERE rig = ? ORDER BY device",
+      `SELECT device, listed_epoch, algorithms FROM rig_devices WHERE rig = ?
+       ORDER BY listed_epoch DESC, device LIMIT ${MAX_EPOCH_DEVICES}`,
     )
     .all(rig) as { device: string; listed_epoch: number; algorithms: string }[];
-  const newest = rows.reduce((max, { listed_epoch }) => Math.max(max, listed_epoch), -1);
+  const newest = rows[0]?.listed_epoch;
+  const algorithms = new Map(
+    rows.map((row) => [row.device, JSON.parse(row.algorithms) as string[]]),
+  );
   return {
     devices: rows.filter(({ listed_epoch }) => listed_epoch === newest).map((row) => row.device),
-    algorithms: new Map(rows.map((row) => [row.device, JSON.parse(row.algorithms) as string[]])),
+    algorithms,
+    ever: [...new Set([...algorithms.values()].flat())].slice(0, MAX_EPOCH_ALGORITHMS),
   };
 }
 
@@ -24,12 +30,13 @@ export interface ListedDevice {
   readonly algorithms: readonly string[];
 }
 
-/** The devices in a rig's rows that count, on time. */
-export function devicesIn(rig: Hex, rows: readonly LedgerRow[]): ListedDevice[] {
-  return [...activityOf(rows)].map(([device, activity]) => {
-    const mined = new Set([...activity.values()].flatMap((names) => [...names]));
-    return { rig, device, algorithms: [...mined].sort() };
-  });
+/** The devices of a rig that did something, or were there, on time. */
+export function listedDevices(rig: Hex, devices: ReadonlyMap<string, Activity>): ListedDevice[] {
+  return [...devices].map(([device, { mined }]) => ({
+    rig,
+    device,
+    algorithms: [...mined].sort(),
+  }));
 }
 
 /** Remembers what was listed in an epoch; of a device that mined nothing, what it mined before stays. */

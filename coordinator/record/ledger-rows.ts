@@ -2,6 +2,7 @@ import type { Hex } from "../../proto/hex.ts";
 import { decodeAttestation } from "../../proto/wire.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { Epoch } from "./expect.ts";
+import { createPace, type Steps } from "./steps.ts";
 import type { Judgement, Known, LedgerRow, Verdict } from "./verdicts.ts";
 
 /** A ledger row with what receipts its arrival. */
@@ -30,21 +31,41 @@ function fromRow(row: Row): ReceiptedRow {
   };
 }
 
+/** Device rows that are read before others get their turn. */
+const ROWS_A_STEP = 1000;
+
 /** Rigs of which something is to be judged by an epoch that ends then. */
 export function pendingRigs(db: Ledger, epochEnd: bigint): Hex[] {
   const rows = db.prepare("SELECT DISTINCT rig FROM pending WHERE window_start < ?").all(epochEnd);
   return (rows as { rig: Hex }[]).map(({ rig }) => rig);
 }
 
-/** What of a rig is to be judged by an epoch that ends then. */
-export function pendingRows(db: Ledger, rig: Hex, epochEnd: bigint): LedgerRow[] {
-  const rows = db
-    .prepare(
-      `SELECT ${COLUMNS} FROM pending p JOIN attestations a USING (rig, era, sequence)
-       WHERE p.rig = ? AND p.window_start < ?`,
+/** Where an attestation of a rig is in the ledger. */
+export interface Place {
+  readonly era: number;
+  readonly sequence: number;
+}
+
+/** Where that is which is to be judged of a rig by an epoch that ends then, in order of receipt. */
+export function pendingPlaces(db: Ledger, rig: Hex, epochEnd: bigint): Place[] {
+  return db
+    .prepare<[Hex, bigint], Place>(
+      `SELECT era, sequence FROM pending WHERE rig = ? AND window_start < ?
+       ORDER BY received_at, era, sequence`,
     )
-    .all(rig, epochEnd) as Row[];
-  return rows.map(fromRow);
+    .all(rig, epochEnd);
+}
+
+/** Makes what reads one attestation of a rig at a time. Throws where it is not there. */
+export function createRowReader(db: Ledger, rig: Hex): (place: Place) => ReceiptedRow {
+  const read = db.prepare<[Hex, number, number], Row>(
+    `SELECT ${COLUMNS} FROM attestations a WHERE a.rig = ? AND a.era = ? AND a.sequence = ?`,
+  );
+  return ({ era, sequence }) => {
+    const row = read.get(rig, era, sequence);
+    if (row === undefined) throw new RangeError(`attestation ${sequence} of era ${era} is missing`);
+    return fromRow(row);
+  };
 }
 
 /** The rest of a rig's ledger, as far as judging needs it. */
@@ -72,8 +93,24 @@ export interface Verdicts {
 
 /** What is kept of a judgement. */
 export function verdictsOf({ row, verdicts, counted }: Judgement): Verdicts {
-  const { rig, era, sequence, windowStart } = row.attestation;
-  return { rig, era, sequence, digest: row.digest, windowStart, counted, verdicts };
+  const { rig, era, sequence, digest, windowStart } = row;
+  return { rig, era, sequence, digest, windowStart, counted, verdicts };
+}
+
+/** What is kept of a rig that cannot be added up: all that is pending of it, without looking into it. */
+export function failedVerdicts(db: Ledger, rig: Hex, epochEnd: bigint): Verdicts[] {
+  const rows = db
+    .prepare<[Hex, bigint], Place & { digest: Hex; window_start: number }>(
+      `SELECT era, sequence, a.digest, window_start
+       FROM pending JOIN attestations a USING (rig, era, sequence, window_start)
+       WHERE rig = ? AND window_start < ?`,
+    )
+    .all(rig, epochEnd);
+  return rows.map(({ era, sequence, digest, window_start }) => ({
+    ...{ rig, era, digest, counted: false, verdicts: ["failed"] },
+    sequence: BigInt(sequence),
+    windowStart: BigInt(window_start),
+  }));
 }
 
 /** Keeps what an epoch judged and takes it off the pending list. */
@@ -90,24 +127,28 @@ export function keepVerdicts(db: Ledger, judged: readonly Verdicts[], epochStart
 }
 
 /** A judged row of the ledger. */
-export interface JudgedRow extends Judgement {
+export interface JudgedRow extends Omit<Judgement, "row"> {
   readonly row: ReceiptedRow;
 }
 
 /** What an epoch judged of a rig, in order of the chain. */
-export function judgedRows(db: Ledger, rig: Hex, epochStart: bigint): JudgedRow[] {
-  const rows = db
-    .prepare(
-      `SELECT ${COLUMNS}, j.counted, j.verdicts
-       FROM judgements j JOIN attestations a USING (rig, era, sequence)
-       WHERE j.epoch_start = ? AND j.rig = ? ORDER BY j.sequence, j.era`,
+export function* judgedRows(db: Ledger, rig: Hex, epochStart: bigint): Steps<JudgedRow[]> {
+  const places = db
+    .prepare<[bigint, Hex], Place & { counted: 0 | 1; verdicts: string }>(
+      `SELECT era, sequence, counted, verdicts FROM judgements
+       WHERE epoch_start = ? AND rig = ? ORDER BY sequence, era`,
     )
-    .all(epochStart, rig) as (Row & { counted: 0 | 1; verdicts: string })[];
-  return rows.map((row) => ({
-    row: fromRow(row),
-    counted: row.counted === 1,
-    verdicts: row.verdicts === "" ? [] : (row.verdicts.split(",") as Verdict[]),
-  }));
+    .all(epochStart, rig);
+  const read = createRowReader(db, rig);
+  const isStepFull = createPace(ROWS_A_STEP);
+  const rows: JudgedRow[] = [];
+  for (const { counted, verdicts, ...place } of places) {
+    const row = read(place);
+    const said = verdicts === "" ? [] : (verdicts.split(",") as Verdict[]);
+    rows.push({ row, counted: counted === 1, verdicts: said });
+    if (isStepFull(row.attestation.devices.length + 1)) yield;
+  }
+  return rows;
 }
 
 /** A rig's attestations whose windows start in a range of Unix seconds, in order of the chain, at most `limit`. */

@@ -70,6 +70,32 @@ export function addCredit(tally: Tally, digest: Hex, credit: Credit, late: boole
   addEvidence(tally.evidence, row);
 }
 
+const MAX_UINT32 = 0xffff_ffff;
+
+/** Whether two tallies have room in one record. */
+export function hasRoomFor(tally: Tally, more: Tally): boolean {
+  return (
+    tally.windowsExpected + more.windowsExpected <= MAX_UINT32 &&
+    tally.windowsCounted + more.windowsCounted <= MAX_UINT32
+  );
+}
+
+/** Adds a tally to another one of the same token and algorithm. */
+export function addTally(tally: Tally, more: Tally): void {
+  tally.hashes += more.hashes;
+  tally.correction += more.correction;
+  tally.promisedHashes += more.promisedHashes;
+  tally.energyJoules += more.energyJoules;
+  tally.observedMilliseconds += more.observedMilliseconds;
+  tally.windowsCounted += more.windowsCounted;
+  tally.windowsExpected += more.windowsExpected;
+  tally.evidence.complete &&= more.evidence.complete;
+  tally.evidence.hashes += more.evidence.hashes;
+  tally.evidence.work += more.evidence.work;
+  tally.evidence.shares += more.evidence.shares;
+  tally.leaves.putAll(more.leaves);
+}
+
 /** What each grade means, for people. */
 export const GRADES: readonly string[] = [
   "asserted by the rig",

@@ -1,6 +1,11 @@
-import type { Attestation } from "../../proto/attestation.ts";
+import {
+  type Attestation,
+  MAX_EPOCH_ALGORITHMS,
+  MAX_EPOCH_DEVICES,
+} from "../../proto/attestation.ts";
 import { type Hex, ZERO_32 } from "../../proto/hex.ts";
 import { METRICS } from "../../proto/metrics.ts";
+import { createPace, type Steps } from "./steps.ts";
 
 /** What may be said of an attestation when its epoch closes. Section 5 of docs/attestation.md. */
 export const VERDICTS = {
@@ -9,7 +14,11 @@ export const VERDICTS = {
   "bad-window": { about: "Its window is not one of the agreed grid", zeroes: true },
   "window-in-future": { about: "Its window ended after it was received", zeroes: true },
   "window-overlap": { about: "Another attestation of the same time came first", zeroes: true },
-  implausible: { about: "A device did more than any device can", zeroes: true },
+  implausible: {
+    about: "A device did more than any device can, or the rig named more of them than it can have",
+    zeroes: true,
+  },
+  failed: { about: "The coordinator could not add it up; its log says why", zeroes: true },
   late: { about: "It came after its epoch had closed and enters as a correction", zeroes: false },
 } as const;
 export type Verdict = keyof typeof VERDICTS;
@@ -23,9 +32,19 @@ export interface LedgerRow {
   readonly receivedAt: number;
 }
 
+/** What judging needs of a row once its devices were looked at. */
+export interface LookedAt
+  extends Pick<Attestation, "rig" | "era" | "sequence" | "previous" | "windowStart" | "windowEnd"> {
+  readonly digest: Hex;
+  /** Unix seconds. */
+  readonly receivedAt: number;
+  /** What is wrong with the attestation in itself. */
+  readonly faults: readonly Verdict[];
+}
+
 /** What is to be said of a row, and whether its window counts. */
 export interface Judgement {
-  readonly row: LedgerRow;
+  readonly row: LookedAt;
   readonly verdicts: readonly Verdict[];
   readonly counted: boolean;
 }
@@ -49,8 +68,7 @@ const CLOCK_TOLERANCE = 120n;
 const MAX_HASHRATE = BigInt(METRICS.hashrate.range[1]);
 const MAX_POWER = BigInt(METRICS.power.range[1]);
 
-function chainVerdict({ attestation }: LedgerRow, known: Known): Verdict | undefined {
-  const { sequence, previous } = attestation;
+function chainVerdict({ sequence, previous }: LookedAt, known: Known): Verdict | undefined {
   if (sequence === 0n) return previous === ZERO_32 ? undefined : "previous-mismatch";
   const before = known.digestsAt(sequence - 1n);
   if (before.length === 0) return "gap";
@@ -80,45 +98,86 @@ function isInFuture({ attestation, receivedAt }: LedgerRow): boolean {
   return attestation.windowEnd > BigInt(receivedAt) + CLOCK_TOLERANCE;
 }
 
-function byReceipt(a: LedgerRow, b: LedgerRow): number {
-  return (
-    a.receivedAt - b.receivedAt ||
-    a.attestation.era - b.attestation.era ||
-    Number(a.attestation.sequence - b.attestation.sequence)
-  );
+/** The devices and algorithms that the countable rows of one rig named in an epoch, as far as there is room for them. */
+function createRoll(): (devices: Attestation["devices"]) => boolean {
+  const pairs = new Set<string>();
+  const algorithms = new Set<string>();
+  return (devices) => {
+    const wanted = devices.map(({ id, algorithm }) => `${id} ${algorithm}`);
+    const added = wanted.filter((pair) => !pairs.has(pair));
+    const named = new Set(devices.map(({ algorithm }) => algorithm));
+    const room =
+      pairs.size + added.length <= MAX_EPOCH_DEVICES &&
+      new Set([...algorithms, ...named]).size <= MAX_EPOCH_ALGORITHMS;
+    if (!room) return false;
+    for (const pair of added) pairs.add(pair);
+    for (const algorithm of named) algorithms.add(algorithm);
+    return true;
+  };
 }
 
-function byChain(a: LedgerRow, b: LedgerRow): number {
-  return (
-    Number(a.attestation.sequence - b.attestation.sequence) || a.attestation.era - b.attestation.era
-  );
+/**
+ * Makes what looks at the rows of one rig in one epoch, in order of their receipt: it names what is wrong with each in
+ * itself, so that its devices need not be kept for judging.
+ */
+export function createLook({ windowSeconds }: Rules): (row: LedgerRow) => LookedAt {
+  const hasRoom = createRoll();
+  return (row) => {
+    const { attestation, digest, receivedAt } = row;
+    const { rig, era, sequence, previous, windowStart, windowEnd } = attestation;
+    const faults: Verdict[] = [];
+    if (isOffGrid(attestation, windowSeconds)) faults.push("bad-window");
+    if (isInFuture(row)) faults.push("window-in-future");
+    if (isImplausible(attestation, windowSeconds)) faults.push("implausible");
+    if (faults.length === 0 && !hasRoom(attestation.devices)) faults.push("implausible");
+    return { rig, era, sequence, previous, windowStart, windowEnd, digest, receivedAt, faults };
+  };
 }
+
+/** Order of receipt. */
+function byReceipt(a: LookedAt, b: LookedAt): number {
+  return a.receivedAt - b.receivedAt || a.era - b.era || Number(a.sequence - b.sequence);
+}
+
+function byChain(a: LookedAt, b: LookedAt): number {
+  return Number(a.sequence - b.sequence) || a.era - b.era;
+}
+
+/** Rows that are looked up in the ledger before others get their turn; one beside bodies of 1 MiB takes milliseconds. */
+const ROWS_A_STEP = 25;
 
 /**
  * Judges rows of one rig that no epoch has judged yet. Answers in order of the chain. A break in the chain is shown and
  * costs nothing: what is on each side of it counts.
  */
-export function judge(rows: readonly LedgerRow[], known: Known, rules: Rules): Judgement[] {
-  const own = new Map<LedgerRow, Verdict[]>();
+export function* judge(
+  rows: readonly LookedAt[],
+  known: Known,
+  { epochStart }: Rules,
+): Steps<Judgement[]> {
+  const isStepFull = createPace(ROWS_A_STEP);
+  const own = new Map<LookedAt, Verdict[]>();
   const taken = new Set<bigint>();
   // The first receipted has the window; the order of the chain is no argument, an old era may arrive last.
   for (const row of [...rows].sort(byReceipt)) {
-    const verdicts: Verdict[] = [];
-    const { windowStart } = row.attestation;
-    if (isOffGrid(row.attestation, rules.windowSeconds)) verdicts.push("bad-window");
-    if (isInFuture(row)) verdicts.push("window-in-future");
-    if (isImplausible(row.attestation, rules.windowSeconds)) verdicts.push("implausible");
+    const { windowStart } = row;
+    const verdicts = [...row.faults];
     if (verdicts.length === 0) {
       // Windows of one length on one grid overlap only when they are the same.
       if (taken.has(windowStart) || known.isCounted(windowStart)) verdicts.push("window-overlap");
       taken.add(windowStart);
     }
-    if (windowStart < rules.epochStart) verdicts.push("late");
+    if (windowStart < epochStart) verdicts.push("late");
     own.set(row, verdicts);
+    if (isStepFull(1)) yield;
   }
-  return [...rows].sort(byChain).map((row) => {
+  const judgements: Judgement[] = [];
+  for (const row of [...rows].sort(byChain)) {
     const chain = chainVerdict(row, known);
     const verdicts = [...(chain === undefined ? [] : [chain]), ...(own.get(row) ?? [])];
-    return { row, verdicts, counted: !verdicts.some((verdict) => VERDICTS[verdict].zeroes) };
-  });
+    const counted = !verdicts.some((verdict) => VERDICTS[verdict].zeroes);
+    judgements.push({ row, verdicts, counted });
+    if (isStepFull(1)) yield;
+  }
+  return judgements;
 }

@@ -24,6 +24,8 @@ export interface IntakeWorld {
   readonly rig: RigSide;
   readonly counters: Counters;
   readonly lines: LoggedLine[];
+  /** What intake logs to. */
+  readonly log: ReturnType<typeof createKeptLog>;
   readonly file: string;
   now: number;
   /** Sends an attestation's bytes and reads the answer, whose signature is checked. */
@@ -66,6 +68,7 @@ export async function openIntakeWorld(
     rig,
     counters,
     lines: log.lines,
+    log,
     file,
     now: 1_700_000_100,
     async answer(payload, topicRig = rig.rig) {

@@ -26,7 +26,7 @@ const SITE: SiteSpec = {
   devices: [
     { driver: "antminer", age: "10m", warmUp: "0s" },
     { driver: "antminer", age: "10m", warmUp: "0s", brokenJson: true },
-    { driver: "axeos", age: "10m", warmUp: "0s", difficulty: 100 },
+    { driver: "axeos", age: "10m", warmUp: "0s", difficulty: 100, rejected: 0.1 },
     { driver: "trex", age: "10m", warmUp: "0s", gpus: 4 },
     { driver: "nvidia" },
     { driver: "lolminer", age: "10m", warmUp: "0s", gpus: 2 },
@@ -83,8 +83,10 @@ export async function liveThroughAnEpoch(test: Test) {
   await agent.app.start();
   test.after(() => agent.app.stop());
 
-  const from = BigInt(Math.ceil(nowSeconds() / WINDOW) * WINDOW);
   const epochStart = BigInt(Math.ceil((nowSeconds() + 15) / EPOCH) * EPOCH);
+  // In the epoch before, and in no earlier one.
+  const nextWindow = Math.ceil(nowSeconds() / WINDOW) * WINDOW;
+  const from = BigInt(Math.max(nextWindow, Number(epochStart) - EPOCH));
   const epochEnd = epochStart + BigInt(EPOCH);
   const part = (over: Partial<Given>): Given => ({
     ...{ device: "", algorithm: "", fromTime: from, toTime: epochStart, promisedHashrate: 0n },

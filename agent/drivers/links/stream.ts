@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { RigError } from "../../core/errors.ts";
 import { type Clock, pause } from "../../core/ports.ts";
 import { MAX_REPLY_BYTES } from "./link.ts";
@@ -9,6 +9,8 @@ export interface StreamOptions {
   /** Between two blocks, in ms; handed to the program as `-lms`. */
   readonly periodMs: number;
   readonly clock: Clock;
+  /** Node's own when left out. */
+  readonly spawn?: (program: string, args: string[], options: SpawnOptions) => ChildProcess;
 }
 
 /** Lines that belong together, and when the last of them came (monotonic). */
@@ -115,31 +117,46 @@ export class Stream {
     });
   }
 
+  /** Starts the child. A host that is out of descriptors or memory is a fault that passes, and never thrown from here. */
   #spawn(): void {
-    const { program, args, periodMs } = this.#options;
-    const child = spawn(program, [...args, "-lms", String(periodMs)], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#child = child;
+    const { program, args, periodMs, spawn: start = spawn } = this.#options;
     this.#lines = [];
     this.#rest = "";
     this.#pendingBytes = 0;
     this.#decoder = new TextDecoder();
     this.#stderr = "";
+    try {
+      const stdio: SpawnOptions["stdio"] = ["ignore", "pipe", "pipe"];
+      this.#listen(start(program, [...args, "-lms", String(periodMs)], { stdio }));
+    } catch (cause) {
+      this.#startAgain(this.#notStarted(cause as Error));
+    }
+  }
+
+  #listen(child: ChildProcess): void {
+    const { stdout, stderr } = child;
+    this.#child = child;
+    // Before anything else: without a listener its fault ends the process.
+    child.on("error", (cause) => this.#died(child, this.#notStarted(cause)));
+    child.on("close", (code, by) => this.#died(child, this.#ended(`ended (${code ?? by})`)));
     this.#watch();
-    child.stdout.on("data", (chunk: Buffer) => {
+    // A child that could not be started has no streams. It says why in a moment, or never.
+    if (!stdout) setImmediate(() => this.#died(child, this.#notStarted(new Error("no output"))));
+    stdout?.on("data", (chunk: Buffer) => {
       // What a child still prints while it is being ended is of no use.
       if (this.#child === child) this.#take(chunk);
     });
-    child.stderr.on("data", (chunk: Buffer) => {
+    stderr?.on("data", (chunk: Buffer) => {
       this.#stderr = `${this.#stderr}${chunk.toString("latin1")}`.slice(0, MAX_STDERR);
     });
-    child.on("error", (cause) => this.#died(child, this.#notStarted(cause)));
-    child.on("close", (code, by) => this.#died(child, this.#ended(`ended (${code ?? by})`)));
   }
 
   #died(child: ChildProcess, fault: RigError): void {
-    if (this.#child !== child) return;
+    if (this.#child === child) this.#startAgain(fault);
+  }
+
+  /** Notes why there is no child, and starts one after a while. */
+  #startAgain(fault: RigError): void {
     this.#cancelTimer();
     this.#cancelWatch();
     this.#child = undefined;
@@ -157,8 +174,8 @@ export class Stream {
       ? new RigError("driver-no-program", `${program} is not installed`, { program }, { cause })
       : new RigError(
           "driver-refused",
-          `${program} cannot be started (${code})`,
-          { program, code },
+          `${program} cannot be started (${code ?? cause.message})`,
+          { program, ...(code === undefined ? {} : { code }) },
           { cause },
         );
   }

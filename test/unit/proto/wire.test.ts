@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import t from "tap";
+import { MAX_DEVICE_ROWS } from "../../../proto/attestation.ts";
 import { ZERO_32 } from "../../../proto/hex.ts";
 import type { Hello, Welcome } from "../../../proto/messages.ts";
+import { countDeviceRows } from "../../../proto/row-count.ts";
 import {
   decodeAnswer,
   decodeAttestation,
@@ -58,6 +60,12 @@ const refusal: SignedAnswer = {
   kind: "refusal",
   message: { rig: hello.rig, era: 1, sequence: 2n, digest: random.hex(32), code: "frozen" },
   signature,
+};
+
+const emptyRow = {
+  ...{ id: "", algorithm: "", known: 0, hashes: 0n, observedMilliseconds: 0, samples: 0 },
+  ...{ energyJoules: 0n, powerSource: 0, maxTemperatureMilliCelsius: 0, doubts: 0 },
+  ...{ sharesAccepted: 0n, sharesRejected: 0n, shareWork: 0n },
 };
 
 t.test("every message comes out as it went in", async (t) => {
@@ -124,3 +132,26 @@ t.test(
     t.strictSame(encodeAttestation(decodeAttestation(whole)), whole);
   },
 );
+
+t.test("rows by the hundred thousand are refused before anything is made of them", async (t) => {
+  const devices = new Array(520_000).fill(emptyRow);
+  const attestation = { ...randomAttestation(random, 1), devices };
+  const bytes = encodeAttestation({ attestation, signature });
+  t.ok(bytes.length < 1 << 20, "the message is small enough to be read");
+  t.equal(countDeviceRows(bytes, Number.MAX_SAFE_INTEGER), 520_000);
+  const before = process.memoryUsage().heapUsed;
+  const begun = performance.now();
+  t.throws(() => decodeAttestation(bytes), { code: "malformed", message: /4096 device rows/ });
+  t.ok(performance.now() - begun < 100, "at once");
+  t.ok(process.memoryUsage().heapUsed - before < 20e6, "without a row being made");
+});
+
+t.test("as many rows as there may be are read, and one more is not", async (t) => {
+  const rows = (count: number) =>
+    encodeAttestation({
+      attestation: { ...randomAttestation(random, 1), devices: new Array(count).fill(emptyRow) },
+      signature,
+    });
+  t.equal(decodeAttestation(rows(MAX_DEVICE_ROWS)).attestation.devices.length, MAX_DEVICE_ROWS);
+  t.throws(() => decodeAttestation(rows(MAX_DEVICE_ROWS + 1)), { code: "malformed" });
+});

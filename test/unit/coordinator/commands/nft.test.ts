@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Wallet } from "ethers";
@@ -13,7 +13,7 @@ import {
 import { makeIdentity } from "../../../../coordinator/fleet/identity.ts";
 import { addRig } from "../../../../coordinator/fleet/rigs.ts";
 import { closeEpoch, dueEpoch } from "../../../../coordinator/record/close.ts";
-import { keepRules } from "../../../../coordinator/record/rules.ts";
+import { pinRules } from "../../../../coordinator/record/rules.ts";
 import { COLLECTION, DAY, openScene } from "../../../support/record-scene.ts";
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ async function openState(t: Test) {
   const scene = openScene(state);
   t.after(() => scene.db.close());
   scene.db.prepare("INSERT INTO meta VALUES ('chain_id', '1')").run();
-  keepRules(scene.db, scene.rules);
+  pinRules(scene.db, scene.rules);
   const owner = Wallet.createRandom();
   const rig = `0x${"ab".repeat(20)}` as const;
   addRig(scene.db, {
@@ -92,6 +92,10 @@ t.test(
     const signature = await owner.signTypedData(domain, { Allocation }, message);
     t.equal((await coordinator(...again, "--signature", signature)).code, 0);
     t.equal(scene.db.prepare("SELECT count(*) FROM allocations").pluck().get(), 2);
+    const early = await coordinator(...again.with(7, `${COLLECTION}:9`), "--unsigned");
+    t.equal(early.code, 1, "nobody is asked to sign what would be refused");
+    t.match(early.err, /refused \(above-one\)/);
+    t.equal(early.out, "");
     const over = await coordinator(
       ...again.with(7, `${COLLECTION}:9`),
       "--owner-key",
@@ -195,6 +199,34 @@ t.test("a token's record is shown, listed, exported, and the export checks offli
   );
   t.equal(JSON.parse(own.out).attestations.length, 1);
   t.match((await coordinator("export", "--state", state)).err, /either --rig or --token/);
+  const nowhere = join(state, "no", "such", "folder.json");
+  const words = ["export", "--rig", rig.signer.address, "--state", state, "-o"];
+  for (const output of [nowhere, state]) {
+    const unwritten = await coordinator(...words, output);
+    t.equal(unwritten.code, 1, output);
+    t.match(unwritten.err, /cannot write/, output);
+    t.notMatch(unwritten.err, /at .*export\.ts/, "a fault with a name, not a stack");
+  }
+  t.notOk(
+    readdirSync(state).some((name) => name.endsWith(".part")),
+    "no draft stays behind",
+  );
+});
+
+t.test("settings that cut time otherwise than the ledger are refused", async (t) => {
+  const { state, rig, key, passphrase } = await openState(t);
+  const settings = join(state, "other.yaml");
+  writeFileSync(settings, `state: ${state}\nchain_id: 1\nwindow: 10s\nepoch: 1m\n`);
+  const words = [
+    ...["nft", "allocate", "--rig", rig, "--token", `1:${COLLECTION}:7`, "--fraction", "1"],
+    ...["--from", "now", "--to", "+1d", "--owner-key", key, "--passphrase-file", passphrase],
+  ];
+  t.equal((await coordinator(...words, "--state", state)).code, 0);
+  for (const command of [["nft", "list"], ["run"]]) {
+    const refused = await coordinator(...command, "--settings", settings);
+    t.equal(refused.code, 78, command.join(" "));
+    t.match(refused.err, /window 10s.*counted with 60s/, command.join(" "));
+  }
 });
 
 t.test("a directory that is no coordinator's stays untouched", async (t) => {
@@ -213,6 +245,7 @@ t.test("arguments are read exactly or not at all", async (t) => {
     ["2026-01-05T00:01", BigInt(DAY + 60)],
     ["2026-01-05T02:01:00+02:00", BigInt(DAY + 60)],
     ["+2h", 7205n],
+    ["2028-02-29", 1_835_395_200n],
   ];
   for (const [text, expected] of instants) t.equal(parseInstant(text, 60, now, 5n), expected, text);
   for (const text of [
@@ -224,9 +257,15 @@ t.test("arguments are read exactly or not at all", async (t) => {
     "1e9",
     "2026-01-05 00:00",
     "99999999999999",
+    "253402300800",
+    "2026-02-31",
+    "2026-02-29T12:00Z",
+    "2026-04-31T00:00+02:00",
+    "1969-12-31",
   ]) {
     t.throws(() => parseInstant(text, 60, now), { code: "argument-invalid" }, text);
   }
+  t.throws(() => parseInstant("+999999999d", 60, now, 5n), { code: "argument-invalid" });
   const rates: [string, bigint][] = [
     ["10TH/s", 10_000_000_000_000n],
     ["0.1 kH/s", 100n],

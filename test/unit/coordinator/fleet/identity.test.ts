@@ -23,6 +23,27 @@ t.test("an identity is made once, for its owner alone, and read again", async (t
   t.equal(openIdentity(folder).operatorToken, read.operatorToken, "nor is the token replaced");
 });
 
+t.test("what ended before the identity was made is repeated, and keeps the token", async (t) => {
+  const folder = t.testdir();
+  const token = "a-token-that-somebody-may-have-read";
+  writeFileSync(join(folder, "operator-token"), `${token}\n`, { mode: 0o600 });
+  t.throws(() => openIdentity(folder), { code: "identity-missing" });
+  t.equal(makeIdentity(folder).operatorToken, token);
+  t.same(readdirSync(folder).sort(), ["identity.json", "operator-token"]);
+});
+
+t.test("no identity is made beside a token that cannot be used", async (t) => {
+  const folder = t.testdir();
+  const file = join(folder, "operator-token");
+  writeFileSync(file, "short", { mode: 0o600 });
+  t.throws(() => makeIdentity(folder), { code: "identity-invalid", message: /operator-token/ });
+  t.same(readdirSync(folder), ["operator-token"]);
+  chmodSync(file, 0o644);
+  t.throws(() => makeIdentity(folder), { code: "identity-exposed" });
+  rmSync(file);
+  t.ok(makeIdentity(folder).operatorToken.length >= 16);
+});
+
 t.test("an absent identity is an error that names the command", async (t) => {
   t.throws(() => openIdentity(t.testdir()), {
     code: "identity-missing",

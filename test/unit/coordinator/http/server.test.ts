@@ -261,6 +261,42 @@ t.test(
   },
 );
 
+t.test("an epoch's document is made once, is kept, and says when it is known", async (t) => {
+  const { http, scene } = await serve(t);
+  const path = `${NFT}/epochs/${DAY}`;
+  const together = await Promise.all([get(http, path), get(http, path), get(http, path)]);
+  const [first] = together;
+  t.strictSame(new Set(together.map(({ body }) => body)).size, 1);
+  t.equal(first?.headers["cache-control"], "public, max-age=3600");
+  const tag = String(first?.headers.etag);
+  t.match(tag, /^"[\w-]{43}"$/);
+  // Nothing is left to make it from.
+  scene.db.exec("DROP TABLE judgements");
+  t.equal((await get(http, path)).body, first?.body);
+  for (const known of [tag, `"other", W/${tag}`]) {
+    const again = await get(http, path, { "if-none-match": known });
+    t.equal(again.status, 304, known);
+    t.equal(again.body, "");
+    t.equal(again.headers.etag, tag);
+  }
+  t.equal((await get(http, path, { "if-none-match": '"other"' })).status, 200);
+});
+
+t.test("what is refused or says how things are now is kept by nobody", async (t) => {
+  const { http } = await serve(t);
+  for (const path of [
+    "/healthz",
+    `/nft/1/${COLLECTION}/8`,
+    `${NFT}/epochs/${DAY + 1}`,
+    `${NFT}/epochs/today`,
+    "/",
+    "/api/rigs",
+  ]) {
+    t.equal((await get(http, path)).headers["cache-control"], "no-store", path);
+  }
+  t.match((await get(http, NFT)).headers["cache-control"], /^public, max-age=\d\d$/);
+});
+
 t.test("a rig's name is text on its page, whatever it holds", async (t) => {
   const { http, rig } = await serve(t);
   const { body } = await get(http, `/rigs/${rig.signer.address}`);

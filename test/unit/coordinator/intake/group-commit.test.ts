@@ -2,7 +2,7 @@ import t from "tap";
 import { createGroupCommit } from "../../../../coordinator/intake/group-commit.ts";
 import { createSendWindow } from "../../../../coordinator/intake/window.ts";
 
-function recorded(options: { batch?: number; queue?: number } = {}) {
+function recorded(options: { batch?: number; queue?: number; batchBytes?: number } = {}) {
   const batches: number[][] = [];
   let dropped = 0;
   const group = createGroupCommit<number, string>({
@@ -10,8 +10,9 @@ function recorded(options: { batch?: number; queue?: number } = {}) {
       batches.push([...jobs]);
       return jobs.map((job) => `did ${job}`);
     },
-    batch: options.batch ?? 10,
-    queue: options.queue ?? 100,
+    bytesOf: (job) => job * 10,
+    batch: { jobs: options.batch ?? 10, bytes: options.batchBytes ?? 10_000 },
+    queue: { jobs: options.queue ?? 100, bytes: 20_000 },
     waitMs: 1,
     dropped: () => {
       dropped += 1;
@@ -31,6 +32,26 @@ t.test("more than a batch is done in several", async (t) => {
   const done = await Promise.all([1, 2, 3, 4, 5].map((n) => group.push(n)));
   t.equal(done.length, 5);
   t.same(batches, [[1, 2], [3, 4], [5]]);
+});
+
+t.test("a batch is bounded in bytes, and one job that is above it is done alone", async (t) => {
+  const { group, batches } = recorded({ batchBytes: 100 });
+  await Promise.all([4, 5, 6, 11, 1, 2].map((n) => group.push(n)));
+  t.same(batches, [[4, 5], [6], [11], [1, 2]]);
+});
+
+t.test("a queue is bounded in bytes, and room comes back with them", async (t) => {
+  const { group, dropped } = recorded();
+  const done = [1500, 400, 200, 100].map((n) => group.push(n));
+  let roomy = false;
+  const room = group.room().then(() => {
+    roomy = true;
+  });
+  t.equal(roomy, false, "more than half of it is taken");
+  t.same(await Promise.all(done), ["did 1500", "did 400", undefined, "did 100"]);
+  t.equal(dropped(), 1);
+  await room;
+  t.equal(await group.push(2000), "did 2000", "what is done takes no room");
 });
 
 t.test("beyond the queue a job is dropped and counted, and room comes back", async (t) => {

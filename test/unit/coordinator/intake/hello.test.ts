@@ -2,6 +2,7 @@ import { Wallet } from "ethers";
 import t, { type Test } from "tap";
 import { beaconAt } from "../../../../coordinator/fleet/beacon.ts";
 import { getRig } from "../../../../coordinator/fleet/rigs.ts";
+import { MAX_LOOKED_AT } from "../../../../coordinator/fleet/welcome.ts";
 import { ZERO_32 } from "../../../../proto/hex.ts";
 import { encodeHello } from "../../../../proto/wire.ts";
 import { coordinatorSigner, openIntakeWorld } from "../../../support/coordinator-intake.ts";
@@ -101,6 +102,35 @@ t.test("missing sequences are named, also after some were filled", async (t) => 
   t.equal(getRig(w.db, w.rig.rig)?.whole_below, 6);
   await w.answer(await w.rig.signed({ era, sequence: 8n }));
   t.same(await missing(), [7n]);
+});
+
+t.test("an old gap is looked for among the newest sequences only", async (t) => {
+  const w = await world(t);
+  const { rig } = w.rig;
+  const head = MAX_LOOKED_AT + 30;
+  w.db.exec("DROP TRIGGER attestation_is_pending");
+  const insert = w.db.prepare(
+    "INSERT INTO attestations VALUES (?, 1, ?, ?, '0x', ?, ?, 0, x'', 1, '0x', '0x')",
+  );
+  w.db.transaction(() => {
+    for (let i = 11; i <= head; i += 1) {
+      if (i !== 40) insert.run(rig, i, `0x${i}`, i * 10, i * 10 + 10);
+    }
+  })();
+  w.db
+    .prepare("UPDATE rigs SET head_sequence = ?, head_digest = ? WHERE rig = ?")
+    .run(head, random32(), rig);
+  const hello = await w.rig.signedHello();
+  t.same((await w.welcome(hello))?.missing, [40n], "not 0 to 10");
+  t.equal(getRig(w.db, rig)?.whole_below, 0, "what was not looked at is not called whole");
+});
+
+t.test("a revoked rig gets no era", async (t) => {
+  const w = await world(t);
+  w.db.prepare("UPDATE rigs SET revoked_at = 5").run();
+  t.equal(await w.welcome(await w.rig.signedHello()), undefined);
+  t.match(getRig(w.db, w.rig.rig), { era: 0, instance: null });
+  t.equal(w.counters.snapshot().get('rig_coordinator_hellos_unheard_total{code="revoked-key"}'), 1);
 });
 
 t.test("a hello that is not the rig's own word gets no answer and changes nothing", async (t) => {

@@ -69,6 +69,28 @@ t.test("a fault with one message does not lose the others", async (t) => {
   );
 });
 
+t.test("a reply that cannot be made does not lose those of its batch", async (t) => {
+  const { world, era } = await withEra(t);
+  const { log } = world;
+  const [good, bad] = [await world.rig.signed({ era }), await world.rig.signed({ era: era + 1 })];
+  const told = log.warn;
+  // Telling of the refused one fails, after the commit.
+  log.warn = () => {
+    throw new Error("the log is full");
+  };
+  const answers = await Promise.all([world.answer(bad), world.answer(good)]);
+  log.warn = told;
+  t.same(
+    answers.map((answer) => answer?.kind),
+    [undefined, "receipt"],
+  );
+  t.equal(world.attestations(), 1);
+  t.match(
+    world.lines.filter(({ level }) => level === "error"),
+    [{ facts: { error: /the log is full/ } }],
+  );
+});
+
 t.test("a ledger that cannot grow gives no receipt, and goes on when it can", async (t) => {
   const { world, era } = await withEra(t);
   const pages = world.db.pragma("page_count", { simple: true }) as number;

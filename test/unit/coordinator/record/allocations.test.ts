@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import { addAllocation } from "../../../../coordinator/record/allocations.ts";
+import { addAllocation, allocationFault } from "../../../../coordinator/record/allocations.ts";
 import { shortageOf } from "../../../../coordinator/record/room.ts";
 import { signerOf } from "../../../../coordinator/verify/signature.ts";
 import type { Allocation } from "../../../../proto/messages.ts";
@@ -33,6 +33,7 @@ t.test("each fault of an allocation has its refusal", async (t) => {
     ["of no time", { toTime: FROM }, "malformed"],
     ["no device id", { device: "toaster" }, "malformed"],
     ["no algorithm", { algorithm: "No Such" }, "malformed"],
+    ["beyond the calendar", { toTime: 253_402_300_800n }, "malformed"],
     ["a promise beyond belief", { promisedHashrate: 1n << 200n }, "malformed"],
     ["beginning off the grid", { fromTime: FROM + 1n }, "off-grid"],
     ["ending off the grid", { toTime: TO - 1n }, "off-grid"],
@@ -47,6 +48,34 @@ t.test("each fault of an allocation has its refusal", async (t) => {
   const forged = rig.allocate(base, NOW, scene.rig().owner);
   t.equal(forged.accepted ? "accepted" : forged.code, "not-the-owner", "signed by another owner");
   t.equal(scene.db.prepare("SELECT count(*) FROM allocations").pluck().get(), 0);
+});
+
+t.test("a shortage to the end of the calendar is said and not thrown", async (t) => {
+  const rig = openScene(t.testdir()).rig();
+  const toTime = (253_402_300_799n / 60n) * 60n;
+  t.equal(rig.allocate({ tokenId: 1n, fromTime: FROM, toTime }, NOW).accepted, true);
+  t.match(rig.allocate({ tokenId: 2n, fromTime: FROM, toTime }, NOW), {
+    accepted: false,
+    code: "above-one",
+    why: /to 9999-12-31/,
+  });
+});
+
+t.test("what nobody has signed yet is judged by all but the signature", async (t) => {
+  const scene = openScene(t.testdir());
+  const rig = scene.rig();
+  const bench = { db: scene.db, rules: scene.rules, now: NOW };
+  const fine: Allocation = {
+    ...{ owner: rig.owner.address, rig: rig.signer.address, device: "", algorithm: "" },
+    ...{ collection: COLLECTION, tokenId: 1n, numerator: 1n, denominator: 1n },
+    ...{ fromTime: FROM, toTime: TO, promisedHashrate: 0n },
+  };
+  t.equal(allocationFault(bench, fine), undefined);
+  t.match(allocationFault(bench, { ...fine, owner: COLLECTION }), { code: "not-the-owner" });
+  t.match(allocationFault(bench, { ...fine, fromTime: FROM + 1n }), { code: "off-grid" });
+  t.match(allocationFault(bench, { ...fine, numerator: 2n }), { code: "malformed" });
+  rig.allocate({ tokenId: 2n, fromTime: FROM, toTime: TO }, NOW);
+  t.match(allocationFault(bench, fine), { code: "above-one" });
 });
 
 t.test("numbers that no signature can be about are malformed, not a crash", async (t) => {

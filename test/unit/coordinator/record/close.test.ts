@@ -1,8 +1,17 @@
 import { join } from "node:path";
 import t from "tap";
-import { closeEpoch, dueEpoch, nextEpoch } from "../../../../coordinator/record/close.ts";
+import {
+  closeEpoch,
+  draftEpoch,
+  dueEpoch,
+  keepEpoch,
+  nextEpoch,
+} from "../../../../coordinator/record/close.ts";
+import type { Epoch } from "../../../../coordinator/record/expect.ts";
 import { createProofs } from "../../../../coordinator/record/proofs.ts";
 import { recordsIn } from "../../../../coordinator/record/record-rows.ts";
+import { finish } from "../../../../coordinator/record/steps.ts";
+import { createTallies } from "../../../../coordinator/record/tallies.ts";
 import { KNOWN } from "../../../../proto/attestation.ts";
 import { fromHex, ZERO_32 } from "../../../../proto/hex.ts";
 import { rootOfProof } from "../../../../proto/merkle.ts";
@@ -14,6 +23,7 @@ import {
   GPU_B,
   openScene,
   type Scene,
+  type SceneRig,
 } from "../../../support/record-scene.ts";
 
 const FROM = BigInt(DAY);
@@ -293,4 +303,147 @@ t.test("the grade follows the shares", async (t) => {
     closeNext(scene);
     t.equal(recordOf(scene, 1n)[0]?.grade, grade, about);
   }
+});
+
+const gpu = (n: number): string => `gpu:${n.toString(16).padStart(32, "0")}`;
+const idle = {
+  ...{ algorithm: "x", known: 0, hashes: 0n, observedMilliseconds: 0, samples: 0 },
+  ...{ energyJoules: 0n, powerSource: 0, sharesAccepted: 0n, shareWork: 0n },
+};
+/** Rows of so many devices, the first with this number. */
+const devicesFrom = (first: number, count: number, over: object = idle) =>
+  Array.from({ length: count }, (_, i) => deviceRow({ id: gpu(first + i), ...over }));
+const verdictsIn = (scene: Scene): unknown[] =>
+  scene.db.prepare("SELECT verdicts FROM judgements ORDER BY rig, sequence").pluck().all();
+
+t.test("a rig with devices by the ten thousand does not keep an epoch open", async (t) => {
+  const scene = openScene(t.testdir(), { windowSeconds: 600, epochSeconds: 86_400 });
+  const [honest, endless] = [scene.rig(), scene.rig()];
+  scene.db.pragma("synchronous = OFF");
+  for (const rig of [honest, endless]) {
+    rig.allocate({ tokenId: 1n, denominator: 2n, fromTime: FROM, toTime: TO });
+  }
+  honest.attest({ windowStart: FROM });
+  for (let i = 0; i < 32; i += 1) {
+    const windowStart = FROM + BigInt(i) * 600n;
+    endless.attest({ windowStart, devices: devicesFrom(i * 4096, 4096) });
+  }
+  endless.attest({ windowStart: FROM + 32n * 600n, devices: devicesFrom(0, 4096) });
+  closeNext(scene);
+  const of = (rig: SceneRig): unknown[] =>
+    scene.db
+      .prepare("SELECT verdicts FROM judgements WHERE rig = ? ORDER BY sequence")
+      .pluck()
+      .all(rig.signer.address);
+  t.strictSame(of(honest), [""]);
+  t.strictSame(of(endless), ["", "", ...new Array(30).fill("implausible"), ""]);
+  t.equal(scene.db.prepare("SELECT count(*) FROM rig_devices").pluck().get(), 8193);
+  t.match(recordOf(scene, 1n), [
+    { algorithm: "kawpow", hashes: 500_001n, windowsExpected: 144 },
+    { algorithm: "x", windowsExpected: 8192 * 144, windowsCounted: 0 },
+  ]);
+});
+
+t.test("a rig names at most 32 algorithms in an epoch", async (t) => {
+  const scene = openScene(t.testdir());
+  const rig = scene.rig();
+  rig.allocate({ tokenId: 1n, fromTime: FROM, toTime: FROM + 600n });
+  const named = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      deviceRow({ ...idle, algorithm: `a${100 + from + i}` }),
+    );
+  rig.attest({ windowStart: at(0), devices: named(0, 32) });
+  rig.attest({ windowStart: at(1), devices: named(1, 32) });
+  rig.attest({ windowStart: at(2), devices: named(31, 1) });
+  closeNext(scene);
+  t.strictSame(verdictsIn(scene), ["", "implausible", ""]);
+  t.equal(recordOf(scene, 1n).length, 32);
+});
+
+t.test("a rig that cannot be read counts nothing, says so, and is still expected", async (t) => {
+  const scene = openScene(t.testdir());
+  const [honest, broken] = [scene.rig(), scene.rig()];
+  for (const rig of [honest, broken]) {
+    rig.allocate({ tokenId: 1n, fromTime: FROM, toTime: FROM + 600n });
+    rig.attest({ windowStart: at(0) });
+    rig.attest({ windowStart: at(1) });
+  }
+  scene.db
+    .prepare("UPDATE attestations SET body = x'00' WHERE rig = ? AND sequence = 1")
+    .run(broken.signer.address);
+  const epoch = nextEpoch(scene.db, scene.rules) as Epoch;
+  const draft = finish(draftEpoch(scene.db, epoch));
+  t.match(draft.failed, [{ rig: broken.signer.address, cause: { code: "malformed" } }]);
+  closeNext(scene);
+  t.same(new Set(verdictsIn(scene)), new Set(["", "failed"]));
+  t.match(recordOf(scene, 1n), [
+    { algorithm: "", windowsExpected: 10, windowsCounted: 0 },
+    { algorithm: "kawpow", hashes: 2_000_006n, windowsExpected: 10 },
+  ]);
+  t.equal(scene.db.prepare("SELECT count(*) FROM pending").pluck().get(), 0);
+});
+
+t.test("a fault of the ledger itself is no rig's fault", async (t) => {
+  const scene = openScene(t.testdir());
+  const rig = scene.rig();
+  rig.allocate({ tokenId: 1n, fromTime: FROM, toTime: FROM + 600n });
+  rig.attest({ windowStart: at(0) });
+  scene.db.exec("ALTER TABLE rig_devices RENAME TO elsewhere");
+  t.throws(() => closeNext(scene), { code: /^SQLITE_/ });
+  scene.db.exec("ALTER TABLE elsewhere RENAME TO rig_devices");
+  closeNext(scene);
+  t.match(recordOf(scene, 1n), [{ windowsCounted: 1 }]);
+});
+
+t.test("windows that no record can hold are not added, and the epoch closes", async (t) => {
+  const tallies = createTallies();
+  const more = createTallies();
+  const [one, other] = [token(1n), token(2n)];
+  tallies.of(one, "x").windowsExpected = 0xffff_fff0;
+  more.of(other, "x").windowsExpected = 1;
+  more.of(one, "x").windowsExpected = 0x10;
+  t.throws(() => tallies.add(more), /more windows than a record can hold/);
+  t.strictSame(
+    tallies.sorted().map(({ windowsExpected }) => windowsExpected),
+    [0xffff_fff0],
+    "nothing of it is added",
+  );
+  more.of(one, "x").windowsExpected = 0xf;
+  tallies.add(more);
+  t.strictSame(
+    tallies.sorted().map(({ windowsExpected }) => windowsExpected),
+    [0xffff_ffff, 1],
+  );
+});
+
+t.test("adding up a rig lets others work every few rows", async (t) => {
+  const scene = openScene(t.testdir());
+  const rig = scene.rig();
+  rig.allocate({ tokenId: 1n, fromTime: FROM, toTime: FROM + 600n });
+  for (let window = 0; window < 10; window += 1) {
+    rig.attest({ windowStart: at(window), devices: devicesFrom(0, 1000) });
+  }
+  const drafting = draftEpoch(scene.db, nextEpoch(scene.db, scene.rules) as Epoch);
+  let steps = 0;
+  while (!drafting.next().done) steps += 1;
+  t.ok(steps > 20, `${steps} steps`);
+});
+
+t.test("an allocation that is taken while its epoch is added up is in it", async (t) => {
+  const scene = openScene(t.testdir());
+  const rig = scene.rig();
+  const half = { denominator: 2n, fromTime: FROM, toTime: FROM + 600n };
+  rig.allocate({ tokenId: 2n, ...half });
+  rig.attest({ windowStart: at(0) });
+  const epoch = nextEpoch(scene.db, scene.rules) as Epoch;
+  const draft = finish(draftEpoch(scene.db, epoch));
+  t.ok(rig.allocate({ tokenId: 1n, ...half }, DAY + 659).accepted);
+  t.equal(keepEpoch(scene.db, draft, DAY + 661), undefined, "the draft is of the past");
+  t.equal(scene.db.prepare("SELECT count(*) FROM epochs").pluck().get(), 0);
+  const far = { denominator: 2n, fromTime: FROM + 6000n, toTime: FROM + 6600n };
+  const again = finish(draftEpoch(scene.db, epoch));
+  t.ok(rig.allocate({ tokenId: 3n, ...far }, DAY + 661).accepted);
+  t.ok(keepEpoch(scene.db, again, DAY + 661), "one that begins later does not matter");
+  t.match(recordOf(scene, 1n), [{ hashes: 500_002n }]);
+  t.match(recordOf(scene, 2n), [{ hashes: 500_001n }]);
 });

@@ -1,5 +1,12 @@
 import t from "tap";
-import { judge, type Known, type LedgerRow } from "../../../../coordinator/record/verdicts.ts";
+import { finish } from "../../../../coordinator/record/steps.ts";
+import {
+  createLook,
+  type Judgement,
+  judge,
+  type Known,
+  type LedgerRow,
+} from "../../../../coordinator/record/verdicts.ts";
 import type { Attestation } from "../../../../proto/attestation.ts";
 import { type Hex, ZERO_32, ZERO_ADDRESS } from "../../../../proto/hex.ts";
 import { deviceRow } from "../../../support/record-scene.ts";
@@ -40,14 +47,16 @@ function known(rows: readonly LedgerRow[], countedBefore: readonly bigint[] = []
   };
 }
 
+function judged(rows: readonly LedgerRow[], countedBefore: readonly bigint[] = []): Judgement[] {
+  const seen = rows.map(createLook(RULES));
+  return finish(judge(seen, known(rows, countedBefore), RULES));
+}
+
 function said(
   rows: readonly LedgerRow[],
   countedBefore: readonly bigint[] = [],
 ): [string, boolean][] {
-  return judge(rows, known(rows, countedBefore), RULES).map(({ verdicts, counted }) => [
-    verdicts.join(),
-    counted,
-  ]);
+  return judged(rows, countedBefore).map(({ verdicts, counted }) => [verdicts.join(), counted]);
 }
 
 t.test("an unbroken chain on the grid has nothing said of it and counts", async (t) => {
@@ -102,7 +111,7 @@ t.test(
     const sooner = row(1, {}, 6125);
     const rows = [row(0), later, sooner];
     t.strictSame(
-      judge(rows, known(rows), RULES).map((j) => [j.row.digest, j.verdicts.join(), j.counted]),
+      judged(rows).map((j) => [j.row.digest, j.verdicts.join(), j.counted]),
       [
         [name(0), "", true],
         [sooner.digest, "", true],
