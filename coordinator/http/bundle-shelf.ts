@@ -5,7 +5,7 @@ import type { Steps } from "../record/steps.ts";
 import { type Token, tokenKey } from "../record/token.ts";
 
 /** A bundle as it is sent. */
-export interface ShelvedBundle {
+interface ShelvedBundle {
   readonly body: Buffer;
   /** An ETag: other bytes have another one. */
   readonly tag: string;

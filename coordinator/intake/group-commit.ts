@@ -9,7 +9,7 @@ export interface GroupCommit<J, R> {
 }
 
 /** How many jobs, and how many bytes of them together. */
-export interface Bound {
+interface Bound {
   readonly jobs: number;
   readonly bytes: number;
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import type { Test } from "tap";
 import { startSite } from "../../scripts/simulate/site.ts";
 import type { SiteSpec } from "../../scripts/simulate/specs.ts";
@@ -136,7 +137,13 @@ export async function liveThroughAnEpoch(test: Test) {
   );
   const epochBundle = (tokenId: bigint, start: bigint): Promise<PlainBundle> =>
     coordinator.get(`${tokenPath(tokenId)}/epochs/${start}`);
-  await until("the record", () => epochBundle(THIRD, epochStart).catch(() => undefined), 20_000);
+  await until(
+    "the record",
+    () => epochBundle(THIRD, epochStart).catch(() => undefined),
+    20_000,
+  ).catch((cause: unknown) => {
+    throw new Error(`the coordinator said ${inspect(coordinator.log.lines)}`, { cause });
+  });
   return {
     ...{ site, coordinator, agent, machines, taken, allocations, epochBundle },
     ...{ rig, owner: addressOf(owner), epochStart, epochEnd, all },
