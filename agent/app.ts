@@ -1,45 +1,24 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Statement, WINDOW_SECONDS } from "../proto/attestation.ts";
-import { type Hex, toHex } from "../proto/hex.ts";
 import { sealFor } from "../proto/typed-data.ts";
+import { type AppOptions, openSession, openSources, openStore, type Undo } from "./assembly.ts";
 import { Closer } from "./attest/closer.ts";
-import { Guard } from "./attest/guard.ts";
+import type { Guard } from "./attest/guard.ts";
 import { leafOf } from "./attest/leaf.ts";
-import { Session } from "./attest/session.ts";
-import { recoverSigner, type Signer } from "./attest/signer.ts";
+import type { Session } from "./attest/session.ts";
+import { recoverSigner } from "./attest/signer.ts";
 import { Timeline } from "./attest/timeline.ts";
 import { asRigError, RigError } from "./core/errors.ts";
-import type { Clock, Log, Meter, Service } from "./core/ports.ts";
+import type { Service } from "./core/ports.ts";
 import { Backoff } from "./platform/backoff.ts";
 import { BUILT_AT_MS } from "./platform/build-date.ts";
-import { readMachineId } from "./platform/machine-id.ts";
-import { Inventory } from "./sampler/inventory.ts";
 import { Sampler } from "./sampler/sampler.ts";
 import type { Settings } from "./settings/settings.ts";
 import { Snapshots } from "./snapshot.ts";
-import { configuredSources } from "./sources.ts";
 import { StatusServer } from "./status/server.ts";
-import { Chain } from "./store/chain.ts";
-import { DeviceBook } from "./store/device-book.ts";
-import { Meta } from "./store/meta.ts";
-import { lockStateDirectory, openDatabase } from "./store/open.ts";
-import { Retention } from "./store/retention.ts";
-import { SampleStore } from "./store/samples.ts";
-import { Windows } from "./store/windows.ts";
+import type { Windows } from "./store/windows.ts";
 import { MqttCarrier } from "./transport/mqtt.ts";
 import { Sender } from "./transport/sender.ts";
-
-export interface AppOptions {
-  readonly settings: Settings;
-  readonly signer: Signer;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly meter: Meter;
-  readonly version: string;
-  /** Between 0 and 1. */
-  readonly random: () => number;
-}
 
 /** Spans and timeouts are added up to how long after its end a window may still grow; never longer than this. */
 const LONGEST_GRACE_MS = 10 * 60_000;
@@ -56,7 +35,7 @@ const HELLO_AGAIN = { firstMs: 500, maxMs: 30_000 };
  */
 export class App implements Service {
   readonly #options: AppOptions;
-  #undo: (() => Promise<void> | void)[] = [];
+  #undo: Undo = [];
   #status: StatusServer | undefined;
 
   constructor(options: AppOptions) {
@@ -97,63 +76,17 @@ export class App implements Service {
 
   async #build(): Promise<void> {
     const { settings, signer, clock, log, meter, version, random } = this.#options;
-    const { coordinator, store } = settings;
+    const { coordinator } = settings;
     const rig = signer.address;
     const seal = sealFor(coordinator.chainId);
 
-    this.#undo.push(lockStateDirectory(settings.stateDir));
-    const db = openDatabase(settings.stateDir);
-    this.#undo.push(() => void db.close());
-    const meta = new Meta(db);
-    requireSameRig(meta, rig, coordinator.address, coordinator.chainId);
-    const windows = new Windows(db);
-    const chain = new Chain(db);
-    const samples = new SampleStore({
-      db,
-      windows,
-      clock,
-      log: log.child({ stage: "store" }),
-      meter,
-      batchMs: store.batchMs,
-    });
-    const retention = new Retention({
-      db,
-      clock,
-      log: log.child({ stage: "store" }),
-      meter,
-      ...store,
-    });
+    const { db, meta, windows, chain, samples, retention } = openStore(this.#options, this.#undo);
     await this.#run(retention);
     await this.#run(samples);
+    const { guard, session } = openSession(this.#options, { chain, meta });
+    const { sources, inventory } = openSources(this.#options, db, this.#undo);
 
     const attestLog = log.child({ stage: "attest" });
-    const guard = new Guard({ chain, seal, rig, coordinator: coordinator.address, signer });
-    const finished = guard.finish();
-    if (finished > 0)
-      attestLog.info("what a crash left unsigned was signed", { attestations: finished });
-    const session = new Session({
-      chain,
-      meta,
-      seal,
-      rig,
-      coordinator: coordinator.address,
-      signer,
-      signerOf: recoverSigner,
-      random32: () => toHex(randomBytes(32)),
-    });
-
-    const sources = configuredSources(settings, { clock, log: log.child({ stage: "drivers" }) });
-    for (const source of sources) this.#undo.push(() => source.stop());
-    const inventory = new Inventory({
-      book: new DeviceBook(db),
-      clock,
-      log: log.child({ stage: "sampler" }),
-      salt: coordinator.salt,
-      machineId: readMachineId(settings.stateDir),
-      sources,
-    });
-    inventory.load();
-
     const timeline: Timeline = new Timeline({
       clock,
       log: attestLog,
@@ -282,25 +215,6 @@ export class App implements Service {
       windows.leaveOut(Number(statement.windowStart), thrown.code);
     }
     return true;
-  }
-}
-
-/** A state directory is one rig's chain to one coordinator; under another key it would be somebody else's. */
-function requireSameRig(meta: Meta, rig: Hex, coordinator: Hex, chainId: bigint): void {
-  const now = { rig, coordinator, chain_id: chainId.toString() } as const;
-  for (const key of ["rig", "coordinator", "chain_id"] as const) {
-    const kept = meta.get(key);
-    if (kept === undefined) meta.set(key, now[key]);
-    else if (kept !== now[key]) {
-      throw new RigError(
-        "store-other-rig",
-        `the state directory is of ${key} ${kept}, the settings say ${now[key]}`,
-        {
-          kept,
-          settings: now[key],
-        },
-      );
-    }
   }
 }
 
