@@ -4,6 +4,7 @@ import { isLoopback } from "./core/listen.ts";
 import type { Clock, Log } from "./core/ports.ts";
 import type { Report } from "./core/reading.ts";
 import type { SourceRole } from "./core/sample.ts";
+import { isUnproven } from "./drivers/driver.ts";
 import { openSource, type Source, type SourceSpec } from "./drivers/open.ts";
 import { probe } from "./drivers/probe.ts";
 import type { AskableSource } from "./sampler/sampler.ts";
@@ -58,7 +59,7 @@ class ConfiguredSource implements AskableSource {
   }
 
   get unproven(): boolean {
-    return this.#source?.driver.unproven ?? false;
+    return this.#source === undefined ? false : isUnproven(this.#source.driver);
   }
 
   async ask(signal: AbortSignal): Promise<readonly Report[]> {

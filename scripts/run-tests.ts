@@ -71,6 +71,11 @@ function countsIn(report: string): { pass: number; fail: number; skip: number } 
   return { pass: of("pass"), fail: of("fail"), skip: of("skip") + of("todo") };
 }
 
+/** The names of the tests that failed, deepest last: the end of a long output is what is read. */
+function failuresIn(report: string): string[] {
+  return readFileSync(report, "utf8").match(/^ *not ok .*$/gm) ?? [];
+}
+
 function suite(
   name: string,
   words: readonly string[],
@@ -80,6 +85,7 @@ function suite(
   mkdirSync(join(ROOT, ".tap"), { recursive: true });
   const ok = run("tap", ["--reporter=terse", `--output-file=${report}`, ...words]);
   const counts = existsSync(report) ? countsIn(report) : { pass: 0, fail: 0, skip: 0 };
+  if (existsSync(report)) failures.push(...failuresIn(report).map((line) => `${name}: ${line}`));
   // A runner that ended badly without a failed test, or ran none at all, has failed.
   const broken = (!ok && counts.fail === 0) || counts.pass + counts.skip + counts.fail === 0;
   return broken ? { ...counts, fail: counts.fail + 1 } : counts;
@@ -88,6 +94,7 @@ function suite(
 // Coverage is what the unit and promise tests are held to; of these, most runs in processes of its own anyway.
 const UNCOVERED = ["--disable-coverage", "--allow-empty-coverage"];
 
+const failures: string[] = [];
 const missing = installPrograms();
 const gates = ["lint", "types", "types:lint", "layers", "dead-code", "fresh"].map((gate) => {
   say(`\n== ${gate}`);
@@ -104,5 +111,6 @@ const failedGates = gates.reduce<number>((total, failed) => total + failed, 0);
 // In CI a missing part is a failure: a test that did not run has shown nothing.
 const failed = sum("fail") + failedGates + (CI ? missing.length : 0);
 if (failedGates > 0) say(`\n${failedGates} of ${gates.length} checks failed`);
+for (const failure of failures.slice(0, 50)) say(failure);
 say(`\n${sum("pass")} passed, ${failed} failed, ${sum("skip")} skipped`);
 process.exitCode = failed > 0 ? 1 : 0;

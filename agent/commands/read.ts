@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { asRigError, RigError } from "../core/errors.ts";
 import { lineOf, readPrivateFile } from "../core/private-file.ts";
 import type { Report } from "../core/reading.ts";
+import { isUnproven } from "../drivers/driver.ts";
 import { openSource } from "../drivers/open.ts";
 import { probe } from "../drivers/probe.ts";
 import { readBootId, SystemClock } from "../platform/clock.ts";
@@ -90,8 +91,8 @@ async function readOne(
       : { source: openSource({ ...login, name: "device", driver, address, timeoutMs }, tools) };
   try {
     const { reports } = await source.ask(signal);
-    const { name, unproven = false } = source.driver;
-    return { driver: name, unproven, reports };
+    const { driver: reader } = source;
+    return { driver: reader.name, unproven: isUnproven(reader), reports };
   } finally {
     await source.stop();
   }

@@ -25,6 +25,9 @@ function isWithin(found: unknown, max: number): found is number {
 }
 
 function keyOfText(text: string, base: 10 | 16): string | undefined {
+  // A bus number alone.
+  if (base === 10 && /^\d{1,3}$/.test(text) && Number(text) <= MAX_BUS) return pciKey(Number(text));
+  if (base === 16 && /^[0-9a-f]{1,2}$/i.test(text)) return pciKey(Number.parseInt(text, 16));
   const match = (base === 16 ? HEX : DECIMAL).exec(text);
   if (match === null) return undefined;
   const [, domain = "0", bus = "", device = "", fn = "0"] = match;

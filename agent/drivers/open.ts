@@ -1,14 +1,11 @@
-import { asRigError, RigError } from "../core/errors.ts";
+import { asRigError, isAbort, RigError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Report } from "../core/reading.ts";
 import { type Address, hostAndPort, parseAddress } from "./address.ts";
-import { type Ask, type Driver, readReplies } from "./driver.ts";
-import { hostLink } from "./hosts/link.ts";
-import { cgminerLink } from "./links/cgminer.ts";
-import { execLink } from "./links/exec.ts";
-import { httpLink } from "./links/http.ts";
-import type { Link, Reach } from "./links/link.ts";
-import { sysfsLink } from "./links/sysfs.ts";
+import { isRemote, Links, webPort } from "./dial.ts";
+import type { Ask, Driver } from "./driver.ts";
+import type { Login } from "./links/link.ts";
+import { readReplies } from "./read-replies.ts";
 import { DRIVERS } from "./registry.ts";
 
 /** A device in the settings. */
@@ -21,6 +18,8 @@ export interface SourceSpec {
   readonly username?: string;
   readonly password?: string;
   readonly token?: string;
+  /** Where no login is given, the maker's own is tried. */
+  readonly tryDefaultLogin?: boolean;
   /** For everything that one ask of the source takes; 5000 by default. */
   readonly timeoutMs?: number;
   /** The program that a sensor is read through; `nvidia-smi` by default. */
@@ -36,13 +35,15 @@ export interface Tools {
   readonly clock: Clock;
 }
 
+type Replies = Readonly<Record<string, Uint8Array>>;
+
 /** The reports of one ask, and the bytes that they were read from by ask name. */
 interface Answer {
   readonly reports: readonly Report[];
-  readonly replies: Readonly<Record<string, Uint8Array>>;
+  readonly replies: Replies;
 }
 
-/** Something to ask: a driver with its link to one address. */
+/** Something to ask: a driver with its links to one address. */
 export interface Source {
   readonly name: string;
   readonly driver: Driver;
@@ -59,6 +60,8 @@ export interface Source {
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const DEFAULT_PERIOD_MS = 5000;
+/** How long the reply to an ask that is put rarely stands. */
+const RARE_MS = 600_000;
 
 /** Opens a source. Nothing is asked or started yet. Throws `settings-invalid` for an unknown driver or a bad address. */
 export function openSource(spec: SourceSpec, tools: Tools): Source {
@@ -68,67 +71,56 @@ export function openSource(spec: SourceSpec, tools: Tools): Source {
       source: spec.name,
       known: DRIVERS.map(({ name }) => name).join(", "),
     });
-  const { link, called } = linkFor(spec, driver, tools);
+  const address = isRemote(driver) ? addressOf(spec, driver) : undefined;
+  const port = address === undefined ? undefined : portOf(spec, driver, address);
+  const login = loginOf(spec, driver, address);
+  const links = new Links(driver, address, port, {
+    clock: tools.clock,
+    timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    login,
+    program: spec.program ?? "nvidia-smi",
+    periodMs: spec.periodMs ?? DEFAULT_PERIOD_MS,
+    root: spec.root,
+  });
+  const called =
+    address === undefined || port === undefined ? "local" : hostAndPort(address.host, port);
+  const asker = new Asker(driver, links, called, tools.clock, Object.keys(login).length > 0);
   return {
     name: spec.name,
     driver,
     address: called,
-    ask: (signal) => askAll(driver, link, called, signal),
-    stop: () => link.stop(),
+    ask: (signal) => asker.ask(signal),
+    stop: () => links.stop(),
   };
 }
 
-function linkFor(
-  spec: SourceSpec,
-  driver: Driver,
-  { clock }: Tools,
-): { link: Link; called: string } {
-  const timeoutMs = spec.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const kind = Object.values(driver.asks)[0]?.link ?? "http";
-  const local = (called: string): Reach => ({ clock, timeoutMs, called });
-  if (kind === "host")
-    return { link: hostLink(local("this host"), spec.root ?? "/"), called: "local" };
-  if (kind === "sysfs")
-    return { link: sysfsLink(local("sysfs"), spec.root ?? "/sys"), called: "local" };
-  if (kind === "exec") {
-    const program = spec.program ?? "nvidia-smi";
-    const periodMs = spec.periodMs ?? DEFAULT_PERIOD_MS;
-    return { link: execLink(local(program), { program, periodMs }), called: "local" };
-  }
-  return remoteLink(spec, driver, kind, (called) => local(called));
-}
-
-function remoteLink(
-  spec: SourceSpec,
-  driver: Driver,
-  kind: Extract<Ask["link"], "http" | "cgminer">,
-  reachOf: (called: string) => Reach,
-): { link: Link; called: string } {
+function addressOf(spec: SourceSpec, driver: Driver): Address {
   if (spec.address === undefined)
     throw new RigError("settings-invalid", `${spec.name}: ${driver.name} needs an address`, {
       source: spec.name,
     });
-  const address = parseAddress(spec.address);
-  const port = portOf(spec, driver, kind, address);
-  const called = hostAndPort(address.host, port);
-  if (kind === "cgminer") return { link: cgminerLink(reachOf(called), address.host, port), called };
-  const base = address.url ?? new URL(`http://${called}/`);
-  const { username = address.username, password = address.password, token } = spec;
+  return parseAddress(spec.address);
+}
+
+/** The login that a source is asked with: its own, that in the address, or the maker's where that is allowed. */
+export function loginOf(
+  spec: Pick<SourceSpec, "username" | "password" | "token" | "tryDefaultLogin">,
+  driver: Pick<Driver, "defaultLogin">,
+  address: Address | undefined,
+): Login {
+  const { username = address?.username, password = address?.password, token } = spec;
   const login = {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(token === undefined ? {} : { token }),
   };
-  return { link: httpLink(reachOf(called), base, login), called };
+  if (Object.keys(login).length > 0 || spec.tryDefaultLogin !== true) return login;
+  return driver.defaultLogin ?? {};
 }
 
-function portOf(
-  spec: SourceSpec,
-  driver: Driver,
-  kind: Ask["link"],
-  { url, port }: Address,
-): number {
-  if (url !== undefined && kind === "http") return port ?? (url.protocol === "https:" ? 443 : 80);
+function portOf(spec: SourceSpec, driver: Driver, { url, port }: Address): number {
+  const first = Object.values(driver.asks)[0]?.link;
+  if (url !== undefined && first === "http") return webPort(url);
   // The port in a device's web address is not that of its cgminer API.
   const usual = driver.ports[0];
   const chosen = url === undefined ? (port ?? usual) : usual;
@@ -136,34 +128,74 @@ function portOf(
     throw new RigError(
       "settings-invalid",
       `${spec.name}: ${driver.name} has no usual port, write host:port`,
-      {
-        source: spec.name,
-      },
+      { source: spec.name },
     );
   return chosen;
 }
 
-async function askAll(
-  driver: Driver,
-  link: Link,
-  called: string,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const names = Object.keys(driver.asks);
-  const outcomes = await Promise.allSettled(
-    Object.values(driver.asks).map(({ target }) => link.ask(target, signal)),
-  );
-  signal.throwIfAborted();
-  const replies = Object.fromEntries(
-    outcomes.flatMap((outcome, at) =>
-      outcome.status === "fulfilled" ? [[names[at] ?? "", outcome.value] as const] : [],
-    ),
-  );
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined && Object.keys(replies).length === 0) throw asRigError(failed.reason);
-  const reports = readReplies(driver, replies);
-  checkSomething(driver, called, reports);
-  return { reports, replies };
+/** Puts a driver's asks to one device. */
+class Asker {
+  readonly #driver: Driver;
+  readonly #links: Links;
+  readonly #called: string;
+  readonly #clock: Clock;
+  readonly #asks: readonly (readonly [name: string, ask: Ask])[];
+  /** Replies that still stand; without one, an ask that this firmware does not answer and that rests. */
+  readonly #standing = new Map<string, { readonly reply?: Uint8Array; readonly untilMs: number }>();
+
+  constructor(driver: Driver, links: Links, called: string, clock: Clock, loggedIn: boolean) {
+    this.#driver = driver;
+    this.#links = links;
+    this.#called = called;
+    this.#clock = clock;
+    this.#asks = Object.entries(driver.asks).filter(([, ask]) => loggedIn || ask.login !== true);
+  }
+
+  async ask(signal: AbortSignal): Promise<Answer> {
+    const outcomes = await Promise.all(
+      this.#asks.map(async ([name, ask]) => ({
+        name,
+        ask,
+        came: await this.#one(name, ask, signal),
+      })),
+    );
+    signal.throwIfAborted();
+    const replies = Object.fromEntries(
+      outcomes.flatMap(({ name, came }) => (came instanceof Uint8Array ? [[name, came]] : [])),
+    );
+    const failed = outcomes.filter(({ came }) => came instanceof RigError);
+    if (failed.some(({ ask }) => !ask.optional)) this.#standing.clear();
+    else for (const { name } of failed) this.#rest(name);
+    const [first] = failed;
+    if (first !== undefined && Object.keys(replies).length === 0) throw first.came;
+    const reports = readReplies(this.#driver, replies);
+    checkSomething(this.#driver, this.#called, reports);
+    return { reports, replies };
+  }
+
+  /** What one ask brought; undefined where it rests. */
+  async #one(
+    name: string,
+    ask: Ask,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | RigError | undefined> {
+    const nowMs = this.#clock.monotonicMs();
+    const standing = this.#standing.get(name);
+    if (standing !== undefined && nowMs < standing.untilMs) return standing.reply;
+    try {
+      const reply = await this.#links.ask(ask, signal);
+      if (ask.rarely) this.#standing.set(name, { reply, untilMs: nowMs + RARE_MS });
+      return reply;
+    } catch (thrown) {
+      if (isAbort(thrown) && signal.aborted) throw thrown;
+      return asRigError(thrown);
+    }
+  }
+
+  /** What this firmware does not answer is not asked every time: it may cost a time limit each. */
+  #rest(name: string): void {
+    this.#standing.set(name, { untilMs: this.#clock.monotonicMs() + RARE_MS });
+  }
 }
 
 /** A reply without one value that was asked for is not the device's: half a reply, a login page, another device. */
@@ -174,10 +206,6 @@ function checkSomething(driver: Driver, called: string, reports: readonly Report
   throw new RigError(
     "driver-garbled",
     `nothing that ${called} answered can be read as ${driver.name}'s`,
-    {
-      address: called,
-      why: first?.why,
-      ask: first?.ask,
-    },
+    { address: called, why: first?.why, ask: first?.ask },
   );
 }

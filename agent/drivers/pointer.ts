@@ -15,11 +15,18 @@ export function pointer(doc: unknown, path: string): unknown {
 export interface Scope {
   readonly element: unknown;
   readonly reply: unknown;
+  /** Pointer from the reply's top to the element; empty where it is the reply. */
+  readonly path: string;
 }
 
 /** Like `pointer`, from the element, or from the top of the reply where the path starts with `^`. */
 export function find({ element, reply }: Scope, path: string): unknown {
   return path.startsWith("^") ? pointer(reply, path.slice(1)) : pointer(element, path);
+}
+
+/** The pointer from the reply's top that `find` follows. */
+export function absolute({ path }: Scope, to: string): string {
+  return to.startsWith("^") ? to.slice(1) : `${path}${to}`;
 }
 
 /** True for what stands for "nothing here": absent and null are the same to a miner API. */

@@ -1,25 +1,21 @@
 import { asRigError, RigError } from "../core/errors.ts";
 import { type Address, hostAndPort, parseAddress } from "./address.ts";
-import { type Driver, decodeReplies } from "./driver.ts";
-import { cgminerLink } from "./links/cgminer.ts";
-import { httpLink } from "./links/http.ts";
-import type { Link } from "./links/link.ts";
-import { openSource, type Source, type SourceSpec, type Tools } from "./open.ts";
+import { isRemote, Links, webPort } from "./dial.ts";
+import type { Driver } from "./driver.ts";
+import { loginOf, openSource, type Source, type SourceSpec, type Tools } from "./open.ts";
+import { decodeReplies } from "./read-replies.ts";
 import { DRIVERS } from "./registry.ts";
 
 /** What is known before the driver is: a name for the source, a login, limits. */
 export type ProbeSpec = Partial<Omit<SourceSpec, "driver" | "address">>;
 
-/** One reply, asked once whatever number of drivers wants it. */
-type Asker = (driver: Driver, ask: string) => Promise<Uint8Array | RigError>;
-
 const PROBE_TIMEOUT_MS = 3000;
 
 /**
- * Finds which driver knows what answers at a host, host:port or URL: asks what the drivers would ask, each distinct
- * request once, and lets them look at the replies. Exactly one must know it. Throws `driver-unknown` where something
- * answers that none knows, or more than one; the fault that was met (`driver-unreachable`, `driver-auth` …) where
- * nothing answers.
+ * Finds which driver knows what answers at a host, host:port or URL: asks what the drivers know their devices by, each
+ * distinct request once, and lets them look at the replies. Exactly one must know it; a generic one is asked where no
+ * other does. Throws `driver-unknown` where something answers that none knows, or more than one; the fault that was met
+ * (`driver-unreachable`, `driver-auth` …) where nothing answers.
  */
 export async function probe(
   address: string,
@@ -32,13 +28,9 @@ export async function probe(
   const tried: string[] = [];
   for (const port of portsFor(where)) {
     const called = hostAndPort(where.host, port);
-    const ask = askerFor(where, port, tools, signal, spec);
-    const known: Driver[] = [];
-    for (const driver of driversFor(where, port)) {
-      tried.push(`${driver.name} at ${called}`);
-      if (await knows(driver, ask, faults)) known.push(driver);
-    }
-    signal.throwIfAborted();
+    const drivers = driversFor(where, port);
+    const known = await knowing(drivers, { where, port, tools, signal, spec }, faults);
+    tried.push(...drivers.map(({ name }) => `${name} at ${called}`));
     const [driver, other] = known;
     if (other !== undefined) throw ambiguous(called, known);
     if (driver !== undefined) {
@@ -54,72 +46,112 @@ export async function probe(
 }
 
 /** Drivers that are reached over a network. */
-const REMOTE = DRIVERS.filter(({ asks }) =>
-  Object.values(asks).some(({ link }) => link === "http" || link === "cgminer"),
-);
-const linkOf = (driver: Driver): string => Object.values(driver.asks)[0]?.link ?? "";
+const PROBED = DRIVERS.filter(isRemote);
+const firstLink = (driver: Driver): string => Object.values(driver.asks)[0]?.link ?? "";
 
 function portsFor({ port, url }: Address): number[] {
   if (port !== undefined) return [port];
-  if (url !== undefined) return [url.protocol === "https:" ? 443 : 80];
-  return [...new Set(REMOTE.flatMap(({ ports }) => ports))];
+  if (url !== undefined) return [webPort(url)];
+  return [...new Set(PROBED.flatMap(({ ports }) => ports))];
 }
 
 function driversFor({ port, url }: Address, at: number): Driver[] {
-  if (url !== undefined) return REMOTE.filter((driver) => linkOf(driver) === "http");
-  return REMOTE.filter(({ ports }) => port !== undefined || ports.includes(at));
+  if (url !== undefined) return PROBED.filter((driver) => firstLink(driver) === "http");
+  return PROBED.filter(({ ports }) => port !== undefined || ports.includes(at));
 }
 
-function askerFor(
-  where: Address,
-  port: number,
-  { clock }: Tools,
-  signal: AbortSignal,
-  spec: ProbeSpec,
-): Asker {
-  const called = hostAndPort(where.host, port);
-  const reach = { clock, timeoutMs: spec.timeoutMs ?? PROBE_TIMEOUT_MS, called };
-  const { username = where.username, password = where.password, token } = spec;
-  const login = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(token === undefined ? {} : { token }),
-  };
-  const links: Readonly<Record<string, Link>> = {
-    http: httpLink(reach, where.url ?? new URL(`http://${called}/`), login),
-    cgminer: cgminerLink(reach, where.host, port),
-  };
+interface Probing {
+  readonly where: Address;
+  readonly port: number;
+  readonly tools: Tools;
+  readonly signal: AbortSignal;
+  readonly spec: ProbeSpec;
+}
+
+/** The asks that a driver knows its device by, in order. */
+export function knownBy(driver: Driver): readonly string[] {
+  return driver.knownBy ?? Object.keys(driver.asks).slice(0, 1);
+}
+
+/**
+ * Which of the drivers know what listens at a port. Puts the first of every driver's asks, then the second of those that
+ * have one, until a driver knows it: a device is not asked more than that takes.
+ */
+async function knowing(
+  drivers: readonly Driver[],
+  probing: Probing,
+  faults: RigError[],
+): Promise<Driver[]> {
   const asked = new Map<string, Promise<Uint8Array | RigError>>();
-  return (driver, name) => {
-    const ask = driver.asks[name];
-    const key = `${ask?.link} ${ask?.target}`;
-    const made =
-      asked.get(key) ??
-      (links[ask?.link ?? ""] as Link)
-        .ask(ask?.target ?? "", signal)
-        .catch((thrown: unknown) => asRigError(thrown));
-    asked.set(key, made);
-    return made;
-  };
+  const met = new Map<Driver, Record<string, Uint8Array>>(drivers.map((driver) => [driver, {}]));
+  const rounds = Math.max(0, ...drivers.map((driver) => knownBy(driver).length));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const driver of drivers) {
+      const name = knownBy(driver)[round];
+      if (name === undefined) continue;
+      const reply = await putOnce(driver, name, probing, asked);
+      probing.signal.throwIfAborted();
+      if (reply instanceof RigError) {
+        faults.push(reply);
+        // Nobody listens there: no other request will find more.
+        if (reply.code === "driver-unreachable" && driver.asks[name]?.port === undefined) return [];
+      } else (met.get(driver) as Record<string, Uint8Array>)[name] = reply;
+    }
+    const known = drivers.filter(
+      (driver) => knownBy(driver).length <= round + 1 && knows(driver, met.get(driver) ?? {}),
+    );
+    const own = known.filter(({ generic }) => generic !== true);
+    if (own.length > 0) return own;
+  }
+  const generic = drivers.filter(
+    (driver) => driver.generic === true && knows(driver, met.get(driver) ?? {}),
+  );
+  if (generic.length > 0) return generic.slice(0, 1);
+  if ([...met.values()].some((replies) => Object.keys(replies).length > 0))
+    faults.push(new RigError("driver-unknown", "something answers that no driver knows"));
+  return [];
 }
 
-/** Asks until the driver knows the device or has no ask left; a port that nobody listens at is asked once. */
-async function knows(driver: Driver, ask: Asker, faults: RigError[]): Promise<boolean> {
-  const replies: Record<string, Uint8Array> = {};
-  for (const [name, { optional }] of Object.entries(driver.asks)) {
-    if (optional) continue;
-    const reply = await ask(driver, name);
-    if (reply instanceof RigError) {
-      faults.push(reply);
-      if (reply.code === "driver-unreachable" || reply.code === "driver-timeout") return false;
-      continue;
-    }
-    replies[name] = reply;
-    if (driver.identify(decodeReplies(driver, replies))) return true;
-  }
-  if (Object.keys(replies).length > 0)
-    faults.push(new RigError("driver-unknown", `it is no ${driver.name}`));
-  return false;
+function knows(driver: Driver, replies: Readonly<Record<string, Uint8Array>>): boolean {
+  return Object.keys(replies).length > 0 && driver.identify(decodeReplies(driver, replies));
+}
+
+/** One reply, asked once whatever number of drivers wants it. */
+function putOnce(
+  driver: Driver,
+  name: string,
+  { where, port, tools, signal, spec }: Probing,
+  asked: Map<string, Promise<Uint8Array | RigError>>,
+): Promise<Uint8Array | RigError> {
+  const ask = driver.asks[name];
+  if (ask === undefined) throw new RigError("bug", `${driver.name} has no ask ${name}`);
+  const login = loginOf(spec, driver, where);
+  // A login that is a request of its own makes the reply this driver's alone.
+  const scheme = driver.login?.kind === "token" ? driver.name : (driver.login?.kind ?? "");
+  const key = [
+    ask.link,
+    ask.port ?? port,
+    ask.target,
+    ask.body,
+    scheme,
+    JSON.stringify(login),
+  ].join(" ");
+  const known = asked.get(key);
+  if (known !== undefined) return known;
+  const links = new Links(driver, where, port, {
+    clock: tools.clock,
+    timeoutMs: spec.timeoutMs ?? PROBE_TIMEOUT_MS,
+    login,
+    program: "",
+    periodMs: 0,
+    root: undefined,
+  });
+  const made = links
+    .ask(ask, signal)
+    .catch((thrown: unknown) => asRigError(thrown))
+    .finally(() => links.stop());
+  asked.set(key, made);
+  return made;
 }
 
 function ambiguous(called: string, known: readonly Driver[]): RigError {
@@ -127,10 +159,7 @@ function ambiguous(called: string, known: readonly Driver[]): RigError {
   return new RigError(
     "driver-unknown",
     `several drivers know what answers at ${called}: ${names}; name one`,
-    {
-      address: called,
-      drivers: names,
-    },
+    { address: called, drivers: names },
   );
 }
 

@@ -1,14 +1,15 @@
 import { algorithmOf } from "../../proto/algorithms.ts";
 import { METRICS } from "../../proto/metrics.ts";
 import { type Dimension, UNITS } from "../../proto/units.ts";
-import type { Identity, Problem, Reading } from "../core/reading.ts";
-import { find, isAbsent, type Scope } from "./pointer.ts";
+import type { Identity, ProblemWhy, Reading } from "../core/reading.ts";
+import { absolute, find, isAbsent, type Scope } from "./pointer.ts";
 import type { At, IdentityTable, Row } from "./table.ts";
 
 /** Metrics that are of an algorithm. */
 const OF_ALGORITHM = new Set<string>([
   "hashrate",
   "hashrate_expected",
+  "hashrate_average",
   "shares_accepted",
   "shares_rejected",
   "shares_stale",
@@ -66,27 +67,38 @@ function scaled(spoken: number, scale: number): number {
   return Number(`${digits}e${Number(exponent) + shift}`);
 }
 
-function extrasOf(row: Row, algorithm: string | undefined): Partial<Reading> {
+function extrasOf(row: Row, algorithm: string | undefined, scope: Scope): Partial<Reading> {
+  const { inferred } = row;
   return {
     ...(algorithm !== undefined && OF_ALGORITHM.has(row.metric) ? { algorithm } : {}),
     ...(row.measured === undefined ? {} : { measured: row.measured }),
     ...(row.averagedSeconds === undefined ? {} : { averagedSeconds: row.averagedSeconds }),
+    ...(inferred === true || (inferred !== undefined && find(scope, inferred) === true)
+      ? { inferred: true as const }
+      : {}),
   };
 }
 
-/** What one row finds: a reading in the metric's stored unit, why there is none, or nothing where it is optional. */
+/**
+ * What one row finds: a reading in the metric's stored unit, why there is none, or nothing where it is optional. `ask` is
+ * the name of the ask whose reply it is.
+ */
 export function readRow(
   row: Row,
   scope: Scope,
   part: string,
   algorithm: string | undefined,
-): Reading | Problem["why"] | undefined {
-  const found = pathsOf(row.at).map((path) => find(scope, path));
-  const present = found.find((value) => !isAbsent(value) && !isBlank(value, row));
-  if (present === undefined) {
+  ask: string,
+): Reading | ProblemWhy | undefined {
+  const paths = pathsOf(row.at);
+  const found = paths.map((path) => find(scope, path));
+  const place = found.findIndex((value) => !isAbsent(value) && !isBlank(value, row));
+  if (place < 0) {
     if (row.optional) return undefined;
     return found.every(isAbsent) ? "absent" : "blank";
   }
+  if (row.stale !== undefined && find(scope, row.stale) === true) return "stale";
+  const present = found[place];
   const spoken = numberOf(present, row.text === true);
   if (!Number.isFinite(spoken)) return "not-a-number";
   const scale = scaleOf(row, scope);
@@ -94,7 +106,8 @@ export function readRow(
   const value = scaled(spoken, scale);
   const [min, max] = METRICS[row.metric].range;
   if (value < min || value > max) return "out-of-range";
-  return { metric: row.metric, part, value, ...extrasOf(row, algorithm) };
+  const path = `${ask}#${absolute(scope, paths[place] ?? "")}`;
+  return { metric: row.metric, part, value, ...extrasOf(row, algorithm, scope), path };
 }
 
 /** The signed name of the algorithm at a pointer; undefined without one, and where a miner says none yet. */

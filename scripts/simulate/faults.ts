@@ -9,7 +9,7 @@ export type Fault = (typeof FAULTS)[number];
 
 /** Which of them each kind of device can have; for the others there is no way to act them out. */
 export const FAULTS_OF = {
-  cgminer: ["garbage", "half", "huge", "silent", "refuse", "slow"],
+  tcp: ["garbage", "half", "huge", "silent", "refuse", "slow"],
   http: FAULTS,
   nvidia: ["garbage", "half", "silent", "refuse"],
   amdgpu: ["garbage", "half", "refuse"],

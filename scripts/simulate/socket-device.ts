@@ -24,9 +24,9 @@ export type SocketDriver = Exclude<Driver, "nvidia" | "amdgpu">;
 /** How each kind speaks, and where it usually listens. */
 export const SPEAKERS: Record<
   SocketDriver,
-  { readonly protocol: Protocol; readonly link: "cgminer" | "http"; readonly port: number }
+  { readonly protocol: Protocol; readonly link: "tcp" | "http"; readonly port: number }
 > = {
-  antminer: { protocol: antminer, link: "cgminer", port: 4028 },
+  antminer: { protocol: antminer, link: "tcp", port: 4028 },
   axeos: { protocol: axeos, link: "http", port: 80 },
   trex: { protocol: trex, link: "http", port: 4067 },
   lolminer: { protocol: lolminer, link: "http", port: 4068 },
@@ -61,7 +61,7 @@ export class SocketDevice implements RunningDevice {
     this.parts = made.parts;
     this.#made = made;
     const device = { answer: (ask: string) => this.#answer(ask), fault: () => this.#mood() };
-    const cgminer = SPEAKERS[made.driver].link === "cgminer";
+    const cgminer = SPEAKERS[made.driver].link === "tcp";
     const server = cgminer ? cgminerServer(device, made.clock) : httpServer(device);
     this.#listener = new Listener(server, made.host, made.ports);
   }

@@ -24,7 +24,7 @@ const WELL = { age: "10m", warmUp: "0s" } as const;
 /** One device for each fault of each kind, and beside them some that are well. */
 const DEVICES: DeviceSpec[] = [
   ...FAULTS_OF.http.map((fault) => ({ driver: "axeos" as const, name: `http-${fault}`, ...WELL })),
-  ...FAULTS_OF.cgminer.map((fault) => ({
+  ...FAULTS_OF.tcp.map((fault) => ({
     driver: "antminer" as const,
     name: `tcp-${fault}`,
     ...WELL,

@@ -1,20 +1,33 @@
 import t from "tap";
 import { RigError } from "../../agent/core/errors.ts";
-import { type Driver, decodeReplies, readReplies } from "../../agent/drivers/driver.ts";
+import type { Driver } from "../../agent/drivers/driver.ts";
+import { pointer } from "../../agent/drivers/pointer.ts";
+import { knownBy } from "../../agent/drivers/probe.ts";
+import { decodeReplies, readReplies } from "../../agent/drivers/read-replies.ts";
 import { DRIVERS } from "../../agent/drivers/registry.ts";
-import type { Each, Row, Table } from "../../agent/drivers/table.ts";
+import type { Table } from "../../agent/drivers/table.ts";
 import { METRICS } from "../../proto/metrics.ts";
-import { driverScenes } from "../support/driver-scenes.ts";
+import { driverScenes, withoutPaths } from "../support/driver-scenes.ts";
 
 const scenes = driverScenes();
 const driverOf = (name: string): Driver => DRIVERS.find((driver) => driver.name === name) as Driver;
 
-function metricsIn(table: Table | readonly (Row | Each)[]): string[] {
+function metricsIn(table: Table): string[] {
   return table.flatMap((entry) => {
     if ("metric" in entry) return [entry.metric];
+    if (!("rows" in entry)) return [];
     const unplaced = "unplaced" in entry ? metricsIn(entry.unplaced ?? []) : [];
     return [...metricsIn(entry.rows), ...unplaced];
   });
+}
+
+/** Whether a driver knows a device by what it would have asked it for that. */
+function knows(driver: Driver, replies: Readonly<Record<string, Uint8Array>>): boolean {
+  const wanted = knownBy(driver);
+  const seen = Object.entries(decodeReplies(driver, replies)).filter(([ask]) =>
+    wanted.includes(ask),
+  );
+  return seen.length > 0 && driver.identify(Object.fromEntries(seen));
 }
 
 /** True when reading gives reports, or a RigError; anything else is the fault that is looked for. */
@@ -52,14 +65,28 @@ for (const driver of DRIVERS) {
   t.test(`${driver.name} reads its scenes as they were written down`, async (t) => {
     t.ok(own.length > 0, "has a scene");
     for (const { name, replies, expected } of own) {
-      t.strictSame(JSON.parse(JSON.stringify(readReplies(driver, replies))), expected, name);
+      t.strictSame(withoutPaths(readReplies(driver, replies)), expected, name);
       t.strictSame(readReplies(driver, replies), readReplies(driver, replies), `${name} again`);
+    }
+  });
+
+  t.test(`every reading of ${driver.name} says where it stood`, async (t) => {
+    for (const { name, replies } of own) {
+      const decoded = decodeReplies(driver, replies);
+      const docs = { ...decoded, ...driver.derive?.(decoded) };
+      for (const { readings } of readReplies(driver, replies))
+        for (const { metric, path = "" } of readings) {
+          const [ask = "", at = ""] = path.split("#");
+          t.not(pointer(docs[ask], at) ?? undefined, undefined, `${name}: ${metric} at ${path}`);
+        }
     }
   });
 
   t.test(`${driver.name} alone knows its scenes`, async (t) => {
     for (const { name, replies } of own) {
-      const knowing = DRIVERS.filter((other) => other.identify(decodeReplies(other, replies)));
+      const knowing = DRIVERS.filter(
+        (other) => other.generic === driver.generic && knows(other, replies),
+      );
       t.strictSame(
         knowing.map((other) => other.name),
         [driver.name],

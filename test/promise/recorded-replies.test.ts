@@ -3,7 +3,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import type { Reading, Report } from "../../agent/core/reading.ts";
-import { type Driver, readReplies } from "../../agent/drivers/driver.ts";
+import type { Driver } from "../../agent/drivers/driver.ts";
+import { readReplies } from "../../agent/drivers/read-replies.ts";
 import { DRIVERS } from "../../agent/drivers/registry.ts";
 
 /** Replies of real devices, read where they are: they are not ours to copy. */

@@ -13,6 +13,13 @@ export interface Scene {
   readonly origin: Readonly<Record<string, unknown>>;
 }
 
+/** Reports as `expected.json` has them: where a value stood is not written down, but looked up by a test. */
+export function withoutPaths(reports: readonly Report[]): Report[] {
+  return JSON.parse(
+    JSON.stringify(reports, (key, value: unknown) => (key === "path" ? undefined : value)),
+  );
+}
+
 /** All scenes, found by looking: a driver's test is a folder of files. */
 export function driverScenes(): Scene[] {
   return readdirSync(FIXTURES).flatMap((driver) =>

@@ -61,7 +61,8 @@ t.test(
     const attested = ledger.rows.map(({ windowStart }) => windowStart);
     const newest = Math.max(...attested);
     const sampled = sampledWindows(site.storeFile).filter((start) => start <= newest);
-    t.ok(sampled.length > 12, "there is something to compare");
+    // Either time the ledger grew by five: how many more there are is the machine's pace and no promise.
+    t.ok(sampled.length >= 8, `there is something to compare: ${sampled.length} windows`);
     t.strictSame(
       sampled.filter((start) => !attested.includes(start)),
       [],

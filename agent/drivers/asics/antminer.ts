@@ -12,23 +12,42 @@ const command = (name: string, more = ""): string => `{"command":"${name}"${more
  */
 export const antminer = defineDriver({
   name: "antminer",
+  about: "Antminer stock firmware and close relatives",
   docs: "https://github.com/bitmaintech/cgminer/blob/master/API-README",
   kind: "asic",
   role: "miner",
   ports: [4028],
+  proof: [
+    "S9",
+    "S17",
+    "S17 Pro",
+    "S19 Pro",
+    "T15",
+    "T17+",
+    "L3+",
+    "D3",
+    "B3",
+    "Z15",
+    "Z15 Pro",
+    "S21 Pro+",
+    "S21 XP Hyd",
+    "S23 Hyd",
+    "KS7",
+  ],
   asks: {
-    version: { link: "cgminer", target: command("version"), decode: cgminer },
-    stats: { link: "cgminer", target: command("stats"), decode: cgminer },
-    summary: { link: "cgminer", target: command("summary"), decode: cgminer },
-    pools: { link: "cgminer", target: command("pools"), decode: cgminer, optional: true },
+    version: { link: "tcp", target: command("version"), decode: cgminer },
+    stats: { link: "tcp", target: command("stats"), decode: cgminer },
+    summary: { link: "tcp", target: command("summary"), decode: cgminer },
+    pools: { link: "tcp", target: command("pools"), decode: cgminer, optional: true },
     // Firmware of 2021 and later answers this with units, power and boards as lists; older firmware as if it were not new.
     new_stats: {
-      link: "cgminer",
+      link: "tcp",
       target: command("stats", ',"new_api":true'),
       decode: cgminer,
       optional: true,
     },
   },
+  knownBy: ["version", "stats"],
   identify: ({ version, stats }) =>
     [pointer(version, "/VERSION/0/Type"), pointer(stats, "/STATS/0/Type")].some((type) =>
       String(type).startsWith("Antminer"),

@@ -5,10 +5,12 @@ import { isRecord, pointer } from "../pointer.ts";
 /** AxeOS (ESP-Miner), the firmware of the Bitaxe boards. A sensor that is missing reads -1. */
 export const axeos = defineDriver({
   name: "axeos",
+  about: "Bitaxe and others with AxeOS",
   docs: "https://github.com/bitaxeorg/ESP-Miner/blob/master/main/http_server/openapi.yaml",
   kind: "asic",
   role: "miner",
   ports: [80],
+  proof: ["Bitaxe Gamma 2.x"],
   asks: { info: { link: "http", target: "/api/system/info", decode: json } },
   identify: ({ info }) =>
     typeof pointer(info, "/ASICModel") === "string" && pointer(info, "/hashRate") !== undefined,

@@ -28,10 +28,22 @@ const PATTERNS = [
  */
 export const amdgpu = defineDriver({
   name: "amdgpu",
+  about: "AMD sensors of the amdgpu kernel driver",
   docs: "https://docs.kernel.org/gpu/amdgpu/thermal.html",
   kind: "gpu",
   role: "sensor",
   ports: [],
+  proof: [
+    "RX 580",
+    "RX 5500 XT",
+    "RX 5700 XT",
+    "RX 6900 XT",
+    "RX 7600S",
+    "RX 7800 XT",
+    "Vega 56",
+    "Phoenix",
+    "Van Gogh",
+  ],
   asks: { cards: { link: "sysfs", target: PATTERNS.join(" "), decode: files } },
   identify: ({ cards }) => isRecord(cards) && cardsOf(cards as Files).length > 0,
   identity: {},

@@ -22,10 +22,12 @@ const COLUMNS = [
 /** Sensors of NVIDIA GPUs through nvidia-smi, whose bus addresses are hexadecimal. */
 export const nvidia = defineDriver({
   name: "nvidia",
+  about: "NVIDIA sensors by nvidia-smi",
   docs: "https://docs.nvidia.com/deploy/nvidia-smi/index.html",
   kind: "gpu",
   role: "sensor",
   ports: [],
+  proof: ["RTX 2080 SUPER", "RTX 4080 SUPER", "H100", "H200", "L40S"],
   asks: {
     gpus: {
       link: "exec",

@@ -5,14 +5,17 @@ import { pointer } from "../pointer.ts";
 /** The machine that the agent runs on. Its replies are made by `hosts/link.ts`. */
 export const host = defineDriver({
   name: "host",
+  about: "The machine that the agent runs on",
   docs: "https://systeminformation.io",
   kind: "host",
   role: "sensor",
   ports: [],
+  proof: ["Linux"],
   asks: {
     facts: { link: "host", target: "facts", decode: json },
     load: { link: "host", target: "load", decode: json },
   },
+  knownBy: ["facts", "load"],
   identify: ({ facts, load }) =>
     pointer(facts, "/machineId") !== undefined || pointer(load, "/loadavg") !== undefined,
   identity: {

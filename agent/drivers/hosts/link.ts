@@ -25,7 +25,7 @@ export function hostLink(reach: Reach, root: string): Link {
     load: async () => toBytes(await gatherLoad(root)),
   };
   return {
-    ask: (target, signal) =>
+    ask: ({ target }, signal) =>
       within(reach, signal, async () => {
         const reply = replies[target];
         if (reply === undefined) throw new RigError("bug", `the host is not asked for ${target}`);

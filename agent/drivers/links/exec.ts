@@ -21,7 +21,7 @@ export function execLink(reach: Reach, options: Pick<StreamOptions, "program" | 
     return made;
   };
   return {
-    ask: (target, signal) =>
+    ask: ({ target }, signal) =>
       within(reach, signal, async (inner) => {
         const { bytes, atMs } = await streamOf(target).newest(inner);
         const ageMs = clock.monotonicMs() - atMs;

@@ -1,19 +1,20 @@
 import { RigError } from "../../core/errors.ts";
-import { Collected, type Link, MAX_REPLY_BYTES, type Reach, socketFault, within } from "./link.ts";
-
-/** How to log in, where a device wants it. */
-export interface Login {
-  readonly username?: string;
-  readonly password?: string;
-  /** Sent as a bearer token; goes before a password. */
-  readonly token?: string;
-}
+import type { LoginScheme } from "../driver.ts";
+import {
+  Collected,
+  type Link,
+  type Login,
+  MAX_REPLY_BYTES,
+  type Reach,
+  socketFault,
+  within,
+} from "./link.ts";
 
 /**
  * GET over HTTP: a target is a path below the base. Redirects are not followed (a device does not move, and what it
  * redirects to may be anywhere) and give `driver-refused`, as every status outside of 2xx but 401 and 403 does.
  */
-export function httpLink(reach: Reach, base: URL, login: Login): Link {
+export function httpLink(reach: Reach, base: URL, login: Login, _scheme?: LoginScheme): Link {
   const headers = {
     accept: "application/json",
     "accept-encoding": "identity",
@@ -33,7 +34,7 @@ export function httpLink(reach: Reach, base: URL, login: Login): Link {
     }
   };
   return {
-    ask: (target, signal) =>
+    ask: ({ target }, signal) =>
       within(reach, signal, async (inner) => {
         try {
           return await get(target, inner);

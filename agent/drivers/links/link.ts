@@ -1,16 +1,30 @@
 import { isAbort, RigError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports.ts";
 
+/** What is put to a device, as a driver's ask has it. */
+export interface Question {
+  readonly target: string;
+  readonly body?: string;
+}
+
 /** Bytes out, bytes in. What a target means is the link's own. */
 export interface Link {
   /** One reply. Throws a RigError, or the signal's reason when that aborts. */
-  ask(target: string, signal: AbortSignal): Promise<Uint8Array>;
+  ask(question: Question, signal: AbortSignal): Promise<Uint8Array>;
   /** Lets go of everything; safe twice, and before the first ask. */
   stop(): Promise<void>;
 }
 
 /** The largest reply that is read, in bytes; the largest real one known is 60 KB. */
 export const MAX_REPLY_BYTES = 1 << 20;
+
+/** A name and password, or a token, where a device wants one. Never in a message. */
+export interface Login {
+  readonly username?: string;
+  readonly password?: string;
+  /** Sent as a bearer token; goes before a password. */
+  readonly token?: string;
+}
 
 /** What a link must know of the device that it reaches. */
 export interface Reach {

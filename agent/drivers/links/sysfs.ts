@@ -40,7 +40,7 @@ export function sysfsLink(reach: Reach, root: string): Link {
     return running;
   };
   return {
-    ask: (target, signal) => within(reach, signal, async () => read(target)),
+    ask: ({ target }, signal) => within(reach, signal, async () => read(target)),
     stop: async () => {},
   };
 }

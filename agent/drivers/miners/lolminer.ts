@@ -8,10 +8,12 @@ import { isRecord, listOf, pointer } from "../pointer.ts";
  */
 export const lolminer = defineDriver({
   name: "lolminer",
+  about: "lolMiner, AMD, NVIDIA and Intel GPUs",
   docs: "https://github.com/Lolliedieb/lolMiner-releases",
   kind: "gpu",
   role: "miner",
   ports: [],
+  proof: ["0.6", "1.16a", "1.46", "1.92"],
   asks: { summary: { link: "http", target: "/summary", decode: json } },
   identify: ({ summary }) => String(pointer(summary, "/Software")).startsWith("lolMiner"),
   identity: {},

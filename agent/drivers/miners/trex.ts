@@ -5,10 +5,12 @@ import { isRecord, listOf, pointer } from "../pointer.ts";
 /** T-Rex, for NVIDIA GPUs. While it builds its DAG it says 0 H/s at full power, which is what the GPU then does. */
 export const trex = defineDriver({
   name: "trex",
+  about: "T-Rex, NVIDIA GPUs",
   docs: "https://github.com/trexminer/T-Rex/wiki/API",
   kind: "gpu",
   role: "miner",
   ports: [4067],
+  proof: ["0.9.1 (API 3.0)", "0.19 (API 3.3)", "0.24.6 (API 4.1)"],
   asks: { summary: { link: "http", target: "/summary", decode: json } },
   identify: ({ summary }) => pointer(summary, "/name") === "t-rex",
   algorithm: "^/algorithm",

@@ -5,10 +5,12 @@ import { pointer } from "../pointer.ts";
 /** XMRig 6, a CPU miner first of all; its HTTP API is off, and without a port of its own, until `http.enabled` is set. */
 export const xmrig = defineDriver({
   name: "xmrig",
+  about: "XMRig, CPUs first of all",
   docs: "https://xmrig.com/docs/miner/api",
   kind: "host",
   role: "miner",
   ports: [],
+  proof: ["5.11.1", "6"],
   asks: { summary: { link: "http", target: "/2/summary", decode: json } },
   identify: ({ summary }) => String(pointer(summary, "/ua")).startsWith("XMRig/"),
   algorithm: "^/algo",

@@ -1,12 +1,15 @@
 import t from "tap";
 import type { Report } from "../../../../agent/core/reading.ts";
 import { json } from "../../../../agent/drivers/decode/json.ts";
-import { type Driver, defineDriver, readReplies } from "../../../../agent/drivers/driver.ts";
+import { type Driver, defineDriver } from "../../../../agent/drivers/driver.ts";
+import { readReplies } from "../../../../agent/drivers/read-replies.ts";
 import type { Devices, Row, Table } from "../../../../agent/drivers/table.ts";
 
 function driverWith(table: Table, more: Partial<Driver<"info">> = {}): Driver {
   return defineDriver<"info">({
     name: "made-up",
+    about: "Made up",
+    proof: ["made up"],
     docs: "https://example.com",
     kind: "asic",
     role: "miner",
@@ -111,14 +114,22 @@ t.test("a reading carries its algorithm, where it is measured and over how long"
     { algorithm: "^/algo" },
   );
   t.strictSame(readWith(driver, { h: 1, p: 2, algo: "RX/0" })[0]?.readings, [
-    { metric: "hashrate", part: "", value: 1, algorithm: "randomx", averagedSeconds: 60 },
-    { metric: "power", part: "", value: 2, measured: "input" },
+    {
+      metric: "hashrate",
+      part: "",
+      value: 1,
+      algorithm: "randomx",
+      averagedSeconds: 60,
+      path: "info#/h",
+    },
+    { metric: "power", part: "", value: 2, measured: "input", path: "info#/p" },
   ]);
   t.strictSame(readWith(driver, { h: 1, p: 2, algo: null })[0]?.readings[0], {
     metric: "hashrate",
     part: "",
     value: 1,
     averagedSeconds: 60,
+    path: "info#/h",
   });
 });
 
@@ -228,4 +239,44 @@ t.test("a missing reply is a problem, and a missing optional one is none", async
       ?.why,
     "garbled",
   );
+});
+
+t.test(
+  "a unit told from the size of the number is marked, and an old value is a problem",
+  async (t) => {
+    const rows: Table = [
+      { metric: "hashrate", at: "/h", unit: "TH/s", inferred: "/big", stale: "/old" },
+    ];
+    t.match(read(rows, { h: 1, big: true })?.readings, [{ value: 1e12, inferred: true }]);
+    t.equal(read(rows, { h: 1, big: false })?.readings[0]?.inferred, undefined);
+    t.match(read(rows, { h: 1, old: true }), { readings: [], problems: [{ why: "stale" }] });
+  },
+);
+
+t.test("a device's own word for its state is kept, and known ones are understood", async (t) => {
+  const rows: Table = [
+    { metric: "hashrate", at: "/h", unit: "H/s" },
+    { state: ["/s", "/t"], words: { sleep: "sleeping", "init*": "starting" } },
+    { errors: "/e", code: "/code" },
+  ];
+  const told = (doc: object): unknown => read(rows, doc)?.condition;
+  t.strictSame(told({ h: 0, s: " Sleep " }), { state: "sleeping", said: "Sleep" });
+  t.strictSame(told({ h: 0, t: "INITIALISING" }), { state: "starting", said: "INITIALISING" });
+  t.strictSame(told({ h: 0, s: "woken" }), { said: "woken" });
+  t.strictSame(told({ h: 5, s: "woken" }), { said: "woken", state: "mining" });
+  t.strictSame(told({ h: 0 }), undefined, "no work and no word says nothing");
+  t.strictSame(told({ h: 0, e: [{ code: 110 }, { code: "E4" }, { code: 110 }, {}] }), {
+    errors: ["110", "E4"],
+  });
+});
+
+t.test("errors are listed whatever shape the firmware gives them", async (t) => {
+  const rows: Table = [{ metric: "uptime", at: "/u", unit: "s" }, { errors: "/e" }];
+  const told = (e: unknown): unknown => read(rows, { u: 1, e })?.condition?.errors;
+  t.strictSame(told(["a", 3, 0, "", null, false]), ["a", "3"]);
+  t.strictSame(told({ 110: "since noon", 600: "" }), ["110", "600"]);
+  t.strictSame(told([{ 0: "x" }, { 206: "y" }]), ["0", "206"]);
+  t.strictSame(told("overheated"), ["overheated"]);
+  t.strictSame(told([]), undefined);
+  t.equal((told(Array.from({ length: 500 }, (_, n) => `e${n}`)) as string[]).length, 32);
 });

@@ -16,7 +16,7 @@ t.test("a pointer leads nowhere but to own properties", async (t) => {
 });
 
 t.test("a path with ^ starts at the top of the reply", async (t) => {
-  const scope = { element: { a: 1 }, reply: { a: 2 } };
+  const scope = { element: { a: 1 }, reply: { a: 2 }, path: "" };
   t.equal(find(scope, "/a"), 1);
   t.equal(find(scope, "^/a"), 2);
 });

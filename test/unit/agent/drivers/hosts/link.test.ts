@@ -19,25 +19,25 @@ t.test("files of the host come from the root that is given", async (t) => {
     },
   });
   const link = hostLink(reach, root);
-  const load = JSON.parse(Buffer.from(await link.ask("load", never)).toString());
+  const load = JSON.parse(Buffer.from(await link.ask({ target: "load" }, never)).toString());
   t.match(load, { loadavg: "0.52", uptime: "350735.47", cpuTemperature: "61250" });
-  t.match(JSON.parse(Buffer.from(await link.ask("facts", never)).toString()), {
+  t.match(JSON.parse(Buffer.from(await link.ask({ target: "facts" }, never)).toString()), {
     machineId: "0123456789abcdef0123456789abcdef",
   });
 });
 
 t.test("what a host does not have is left out", async (t) => {
   const link = hostLink(reach, "/nonexistent");
-  const load = JSON.parse(Buffer.from(await link.ask("load", never)).toString());
+  const load = JSON.parse(Buffer.from(await link.ask({ target: "load" }, never)).toString());
   t.strictSame(Object.keys(load), ["memory"]);
 });
 
 t.test("facts are gathered once", async (t) => {
   const link = hostLink(reach, "/");
-  const first = await link.ask("facts", never);
-  t.equal(await link.ask("facts", never), first);
+  const first = await link.ask({ target: "facts" }, never);
+  t.equal(await link.ask({ target: "facts" }, never), first);
 });
 
 t.test("a question that it does not know is a fault of ours", async (t) => {
-  t.equal(await codeOf(hostLink(reach, "/").ask("graphics", never)), "bug");
+  t.equal(await codeOf(hostLink(reach, "/").ask({ target: "graphics" }, never)), "bug");
 });

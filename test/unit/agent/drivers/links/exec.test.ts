@@ -24,7 +24,7 @@ function linkTo(t: Test, program: string, periodMs = 200, timeoutMs = 5000): Lin
   return link;
 }
 const ask = async (link: Link): Promise<string> =>
-  Buffer.from(await link.ask("--query-gpu=index --format=csv", never)).toString();
+  Buffer.from(await link.ask({ target: "--query-gpu=index --format=csv" }, never)).toString();
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -117,7 +117,7 @@ t.test("a block that is too old is an outage and not a reading", async (t) => {
   const { program, folder } = script(t, "echo '0, 1'; touch printed; exec sleep 60");
   const clock = new FakeClock();
   const link = execLink({ clock, timeoutMs: 5000, called: program }, { program, periodMs: 1000 });
-  const first = link.ask("-q", never);
+  const first = link.ask({ target: "-q" }, never);
   await until("the line", () => existsSync(join(folder, "printed")));
   const block = await until("the block", async () => {
     clock.advance(100);
@@ -125,9 +125,9 @@ t.test("a block that is too old is an outage and not a reading", async (t) => {
   });
   t.equal(Buffer.from(block).toString(), "0, 1\n");
   clock.advance(2000);
-  t.equal(await codeOf(link.ask("-q", never)), "none", "two periods are patience");
+  t.equal(await codeOf(link.ask({ target: "-q" }, never)), "none", "two periods are patience");
   clock.advance(2000);
-  t.equal(await codeOf(link.ask("-q", never)), "driver-timeout", "four are not");
+  t.equal(await codeOf(link.ask({ target: "-q" }, never)), "driver-timeout", "four are not");
   let stopped = false;
   const stopping = link.stop().then(() => {
     stopped = true;

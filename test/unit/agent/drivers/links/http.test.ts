@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
-import { httpLink, type Login } from "../../../../../agent/drivers/links/http.ts";
-import type { Link } from "../../../../../agent/drivers/links/link.ts";
+import { httpLink } from "../../../../../agent/drivers/links/http.ts";
+import type { Link, Login } from "../../../../../agent/drivers/links/link.ts";
 import {
   codeOf,
   deadAddress,
@@ -29,7 +29,7 @@ t.test("a reply comes as it was sent", async (t) => {
     (request, response) =>
       void response.end(`${request.method} ${request.url} ${request.headers.connection}`),
   );
-  const reply = await linkTo(address).ask("/api/system/info?x=1", never);
+  const reply = await linkTo(address).ask({ target: "/api/system/info?x=1" }, never);
   t.equal(Buffer.from(reply).toString(), "GET /api/system/info?x=1 close");
 });
 
@@ -40,7 +40,7 @@ t.test("a base with a path keeps it", async (t) => {
     new URL(`http://${address}/rig/`),
     {},
   );
-  t.equal(Buffer.from(await link.ask("/summary", never)).toString(), "/rig/summary");
+  t.equal(Buffer.from(await link.ask({ target: "/summary" }, never)).toString(), "/rig/summary");
 });
 
 t.test("a login is sent as basic, a token as bearer", async (t) => {
@@ -48,9 +48,15 @@ t.test("a login is sent as basic, a token as bearer", async (t) => {
     t,
     (request, response) => void response.end(request.headers.authorization),
   );
-  const basic = await linkTo(address, 5000, { username: "root", password: "pä" }).ask("/", never);
+  const basic = await linkTo(address, 5000, { username: "root", password: "pä" }).ask(
+    { target: "/" },
+    never,
+  );
   t.equal(Buffer.from(basic).toString(), `Basic ${Buffer.from("root:pä").toString("base64")}`);
-  const bearer = await linkTo(address, 5000, { username: "root", token: "tk" }).ask("/", never);
+  const bearer = await linkTo(address, 5000, { username: "root", token: "tk" }).ask(
+    { target: "/" },
+    never,
+  );
   t.equal(Buffer.from(bearer).toString(), "Bearer tk");
 });
 
@@ -69,7 +75,11 @@ t.test("each status has its code, and a redirect is not followed", async (t) => 
     [404, "driver-refused"],
     [500, "driver-refused"],
   ] as const)
-    t.equal(await codeOf(linkTo(address).ask(`/${status}`, never)), code, String(status));
+    t.equal(
+      await codeOf(linkTo(address).ask({ target: `/${status}` }, never)),
+      code,
+      String(status),
+    );
   t.notOk(asked.includes("/200"));
 });
 
@@ -87,7 +97,7 @@ t.test("a reply without end is broken off at the limit, and its sender is told",
     response.on("drain", more).on("close", () => gone.resolve());
     more();
   });
-  t.equal(await codeOf(linkTo(address).ask("/", never)), "driver-too-large");
+  t.equal(await codeOf(linkTo(address).ask({ target: "/" }, never)), "driver-too-large");
   await gone.promise;
   t.ok(sent < 50 * 1024 * 1024, `${sent} bytes went out`);
 });
@@ -98,7 +108,7 @@ t.test("a length that is too large is not waited for", async (t) => {
     (_request, response) =>
       void response.writeHead(200, { "content-length": "104857600" }).write("{"),
   );
-  t.equal(await codeOf(linkTo(address).ask("/", never)), "driver-too-large");
+  t.equal(await codeOf(linkTo(address).ask({ target: "/" }, never)), "driver-too-large");
 });
 
 t.test("half a reply is garbled", async (t) => {
@@ -106,39 +116,42 @@ t.test("half a reply is garbled", async (t) => {
     response.writeHead(200, { "content-length": "1000" });
     response.write('{"half":', () => response.socket?.destroy());
   });
-  t.equal(await codeOf(linkTo(address).ask("/", never)), "driver-garbled");
+  t.equal(await codeOf(linkTo(address).ask({ target: "/" }, never)), "driver-garbled");
 });
 
 t.test("what is no HTTP is garbled, and a closed connection too", async (t) => {
   const { tcpPeer } = await import("../../../../support/driver-peers.ts");
   const noise = await tcpPeer((socket) => void socket.end("\0\0\0noise\n"));
   t.after(() => noise.close());
-  t.equal(await codeOf(linkTo(noise.address).ask("/", never)), "driver-garbled");
+  t.equal(await codeOf(linkTo(noise.address).ask({ target: "/" }, never)), "driver-garbled");
   const mute = await tcpPeer((socket) => void socket.once("data", () => socket.end()));
   t.after(() => mute.close());
-  t.equal(await codeOf(linkTo(mute.address).ask("/", never)), "driver-garbled");
+  t.equal(await codeOf(linkTo(mute.address).ask({ target: "/" }, never)), "driver-garbled");
 });
 
 t.test("silence is a timeout, before the reply and in the middle of it", async (t) => {
   const { address } = await peer(t, (request, response) => {
     if (request.url === "/middle") response.write("{");
   });
-  t.equal(await codeOf(linkTo(address, 100).ask("/", never)), "driver-timeout");
-  t.equal(await codeOf(linkTo(address, 100).ask("/middle", never)), "driver-timeout");
+  t.equal(await codeOf(linkTo(address, 100).ask({ target: "/" }, never)), "driver-timeout");
+  t.equal(await codeOf(linkTo(address, 100).ask({ target: "/middle" }, never)), "driver-timeout");
 });
 
 t.test("nobody there is unreachable", async (t) => {
-  t.equal(await codeOf(linkTo(await deadAddress()).ask("/", never)), "driver-unreachable");
+  t.equal(
+    await codeOf(linkTo(await deadAddress()).ask({ target: "/" }, never)),
+    "driver-unreachable",
+  );
 });
 
 t.test("an abort passes through as what it is", async (t) => {
   const { address } = await peer(t, () => {});
   const abort = new AbortController();
-  const asking = codeOf(linkTo(address).ask("/", abort.signal));
+  const asking = codeOf(linkTo(address).ask({ target: "/" }, abort.signal));
   abort.abort();
   t.equal(await asking, "AbortError");
   t.equal(
-    await codeOf(linkTo(address).ask("/", abort.signal)),
+    await codeOf(linkTo(address).ask({ target: "/" }, abort.signal)),
     "AbortError",
     "and one that came before",
   );

@@ -21,7 +21,7 @@ t.test("files come by path, and # stands for digits only", async (t) => {
   const target =
     "class/drm/card#/device/uevent class/drm/card#/device/hwmon/hwmon#/temp1_input class/drm/card#/device/absent";
   t.strictSame(
-    JSON.parse(Buffer.from(await sysfsLink(reach, root).ask(target, never)).toString()),
+    JSON.parse(Buffer.from(await sysfsLink(reach, root).ask({ target: target }, never)).toString()),
     {
       "class/drm/card0/device/uevent": "A=1",
       "class/drm/card12/device/uevent": "A=2",
@@ -31,14 +31,17 @@ t.test("files come by path, and # stands for digits only", async (t) => {
 });
 
 t.test("a host without such files has an empty listing", async (t) => {
-  const reply = await sysfsLink(reach, "/nonexistent").ask("class/drm/card#/device/uevent", never);
+  const reply = await sysfsLink(reach, "/nonexistent").ask(
+    { target: "class/drm/card#/device/uevent" },
+    never,
+  );
   t.equal(Buffer.from(reply).toString(), "{}");
 });
 
 t.test("a long file is read to its limit, and a folder in its place is no file", async (t) => {
   const root = t.testdir({ long: "x".repeat(100_000), folder: { inside: "1" } });
   const reply = JSON.parse(
-    Buffer.from(await sysfsLink(reach, root).ask("long folder", never)).toString(),
+    Buffer.from(await sysfsLink(reach, root).ask({ target: "long folder" }, never)).toString(),
   );
   t.equal(reply.long.length, 4096);
   t.notOk("folder" in reply);
@@ -49,9 +52,12 @@ t.test("a read that hangs is a timeout, and is not joined by a second one", asyn
   const pipe = join(root, "hangs");
   execFileSync("sh", ["-c", `mkfifo "${pipe}"`]);
   const link = sysfsLink({ ...reach, timeoutMs: 100 }, root);
-  t.equal(await codeOf(link.ask("hangs", never)), "driver-timeout");
-  await t.rejects(link.ask("ok", never), { code: "driver-timeout", message: /still hangs/ });
+  t.equal(await codeOf(link.ask({ target: "hangs" }, never)), "driver-timeout");
+  await t.rejects(link.ask({ target: "ok" }, never), {
+    code: "driver-timeout",
+    message: /still hangs/,
+  });
   // A writer lets the reader go.
   execFileSync("sh", ["-c", `: > "${pipe}"`]);
-  t.match(await codeOf(link.ask("ok", never)), /^(none|driver-timeout)$/);
+  t.match(await codeOf(link.ask({ target: "ok" }, never)), /^(none|driver-timeout)$/);
 });

@@ -11,9 +11,9 @@ const NUL = 0;
  * The cgminer API: a target is one JSON command, sent on a connection of its own; the reply ends with a NUL, with the
  * connection, or a little after its outermost bracket. https://github.com/ckolivas/cgminer/blob/master/API-README
  */
-export function cgminerLink(reach: Reach, host: string, port: number): Link {
+export function tcpLink(reach: Reach, host: string, port: number): Link {
   return {
-    ask: (target, signal) =>
+    ask: ({ target }, signal) =>
       within(reach, signal, (inner) => {
         const socket = connect({ host, port });
         return new Conversation(socket, reach, inner).run(target);

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import t, { type Test } from "tap";
-import { cgminerLink } from "../../../../../agent/drivers/links/cgminer.ts";
 import type { Link } from "../../../../../agent/drivers/links/link.ts";
+import { tcpLink } from "../../../../../agent/drivers/links/tcp.ts";
 import { codeOf, deadAddress, systemClock, tcpPeer } from "../../../../support/driver-peers.ts";
 
 const never = new AbortController().signal;
@@ -14,10 +14,10 @@ async function linkTo(
 ): Promise<Link> {
   const peer = await tcpPeer(converse);
   t.after(() => peer.close());
-  return cgminerLink({ clock: systemClock, timeoutMs, called: peer.address }, peer.host, peer.port);
+  return tcpLink({ clock: systemClock, timeoutMs, called: peer.address }, peer.host, peer.port);
 }
 const ask = async (link: Link): Promise<string> =>
-  Buffer.from(await link.ask(STATS, never)).toString();
+  Buffer.from(await link.ask({ target: STATS }, never)).toString();
 
 t.test("one command goes out on each connection, and the reply ends with a NUL", async (t) => {
   const commands: string[] = [];
@@ -103,9 +103,9 @@ t.test("a reply without end is broken off", async (t) => {
 
 t.test("nobody there is unreachable", async (t) => {
   const port = Number((await deadAddress()).split(":")[1]);
-  const link = cgminerLink({ clock: systemClock, timeoutMs: 5000, called: "x" }, "127.0.0.1", port);
+  const link = tcpLink({ clock: systemClock, timeoutMs: 5000, called: "x" }, "127.0.0.1", port);
   t.equal(await codeOf(ask(link)), "driver-unreachable");
-  const nameless = cgminerLink(
+  const nameless = tcpLink(
     { clock: systemClock, timeoutMs: 5000, called: "x" },
     "no-such-host.invalid",
     4028,
@@ -120,6 +120,6 @@ t.test("an abort closes the connection", async (t) => {
     socket.on("close", () => closed.resolve());
     abort.abort();
   });
-  t.equal(await codeOf(link.ask(STATS, abort.signal)), "AbortError");
+  t.equal(await codeOf(link.ask({ target: STATS }, abort.signal)), "AbortError");
   await closed.promise;
 });

@@ -1,0 +1,90 @@
+import { RigError } from "../core/errors.ts";
+import type { Clock } from "../core/ports.ts";
+import { type Address, hostAndPort } from "./address.ts";
+import type { Ask, Driver, LinkKind } from "./driver.ts";
+import { hostLink } from "./hosts/link.ts";
+import { execLink } from "./links/exec.ts";
+import { httpLink } from "./links/http.ts";
+import type { Link, Login, Question, Reach } from "./links/link.ts";
+import { sysfsLink } from "./links/sysfs.ts";
+import { tcpLink } from "./links/tcp.ts";
+
+/** Links that go over a network; the others read this host. */
+const REMOTE: readonly LinkKind[] = ["http", "tcp", "framed", "grpc"];
+
+/** True for what is asked at an address. */
+export function isRemote(driver: Driver): boolean {
+  return Object.values(driver.asks).some(({ link }) => REMOTE.includes(link));
+}
+
+/** What links are made of. */
+export interface Dialling {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly login: Login;
+  /** The program that a sensor is read through. */
+  readonly program: string;
+  /** Between two blocks of a program that prints by itself. */
+  readonly periodMs: number;
+  /** Where sysfs is, or the host's root. */
+  readonly root: string | undefined;
+}
+
+/** The links to one device, each opened when it is first needed: a device may be read over several protocols and ports. */
+export class Links {
+  readonly #driver: Pick<Driver, "login">;
+  readonly #address: Address | undefined;
+  readonly #port: number | undefined;
+  readonly #dialling: Dialling;
+  readonly #open = new Map<string, Link>();
+
+  /** `port` is where an ask goes that names none itself. */
+  constructor(
+    driver: Pick<Driver, "login">,
+    address: Address | undefined,
+    port: number | undefined,
+    dialling: Dialling,
+  ) {
+    this.#driver = driver;
+    this.#address = address;
+    this.#port = port;
+    this.#dialling = dialling;
+  }
+
+  /** One reply. Throws a RigError, or the signal's reason when that aborts. */
+  ask(ask: Pick<Ask, "link" | "port"> & Question, signal: AbortSignal): Promise<Uint8Array> {
+    const port = ask.port ?? this.#port;
+    const key = `${ask.link} ${port ?? ""}`;
+    const link = this.#open.get(key) ?? this.#make(ask.link, port);
+    this.#open.set(key, link);
+    return link.ask(ask, signal);
+  }
+
+  /** Lets go of everything; safe twice. */
+  async stop(): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(open.map((link) => link.stop()));
+  }
+
+  #make(kind: LinkKind, port: number | undefined): Link {
+    const { clock, timeoutMs, program, periodMs, root } = this.#dialling;
+    const reach = (called: string): Reach => ({ clock, timeoutMs, called });
+    if (kind === "host") return hostLink(reach("this host"), root ?? "/");
+    if (kind === "sysfs") return sysfsLink(reach("sysfs"), root ?? "/sys");
+    if (kind === "exec") return execLink(reach(program), { program, periodMs });
+    if (this.#address === undefined || port === undefined)
+      throw new RigError("bug", `no address for a link of kind ${kind}`);
+    const { host, url } = this.#address;
+    const called = hostAndPort(host, port);
+    if (kind === "tcp") return tcpLink(reach(called), host, port);
+    // A web address counts where it names the port that is asked.
+    const base = url !== undefined && webPort(url) === port ? url : new URL(`http://${called}/`);
+    return httpLink(reach(called), base, this.#dialling.login, this.#driver.login);
+  }
+}
+
+/** The port of a web address. */
+export function webPort(url: URL): number {
+  return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+}
