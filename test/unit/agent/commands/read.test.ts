@@ -45,7 +45,7 @@ t.test("what a device should have said and did not is printed as a problem", asy
   const { address } = await board(t, without);
   const { code, out } = await runCommandLine("read", address, "--driver", "axeos");
   t.equal(code, 0);
-  t.match(out, "problem: chip_temperature is absent (ask info)");
+  t.match(out, "problem: chip_temperature: missing, absent (ask info)");
 });
 
 t.test(

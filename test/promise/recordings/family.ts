@@ -1,0 +1,20 @@
+/** What others read in a recorded reply too, and we compare. Hashrate in H/s, temperatures in °C, power in W. */
+export type Quantity = "hashrate" | "temperatures" | "fans" | "power" | "shares";
+
+/** Recorded replies of one family of devices, and what is to be made of them. Paths are folders below the recordings. */
+export interface RecordedFamily {
+  /** A row of the table in agent/drivers/README.md. */
+  readonly family: string;
+  /** Folders; everything below that has a SOURCE.txt is a recording. */
+  readonly under: readonly string[];
+  /** The driver that alone must know them; by path where they differ. `generic` drivers count where no other knows it. */
+  readonly driver: string | Readonly<Record<string, string>>;
+  /** Which file may be the reply to which ask: the first that there is. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** Where files are not replies as they come: replies by ask. */
+  readonly replies?: (folder: string) => Readonly<Record<string, Uint8Array>>;
+  /** Where we and the recording's expected values differ on purpose: the fact that settles it. */
+  readonly differs?: Readonly<Record<string, Readonly<Partial<Record<Quantity, string>>>>>;
+  /** Recordings that give no reading, or no driver knows, and why. */
+  readonly unread?: Readonly<Record<string, string>>;
+}
