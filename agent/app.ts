@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Statement, WINDOW_SECONDS } from "../proto/attestation.ts";
+import { ZERO_32 } from "../proto/hex.ts";
 import { sealFor } from "../proto/typed-data.ts";
 import { type AppOptions, openSession, openSources, openStore, type Undo } from "./assembly.ts";
 import { Closer } from "./attest/closer.ts";
@@ -10,12 +11,14 @@ import { recoverSigner } from "./attest/signer.ts";
 import { Timeline } from "./attest/timeline.ts";
 import { asRigError, RigError } from "./core/errors.ts";
 import type { Service } from "./core/ports.ts";
+import { ratedJoulesPerHash } from "./drivers/models.ts";
 import { Backoff } from "./platform/backoff.ts";
 import { BUILT_AT_MS } from "./platform/build-date.ts";
 import { Sampler } from "./sampler/sampler.ts";
 import type { Settings } from "./settings/settings.ts";
 import { Snapshots } from "./snapshot.ts";
 import { StatusServer } from "./status/server.ts";
+import { ReplyKeeper } from "./store/replies.ts";
 import type { Windows } from "./store/windows.ts";
 import { MqttCarrier } from "./transport/mqtt.ts";
 import { Sender } from "./transport/sender.ts";
@@ -98,7 +101,11 @@ export class App implements Service {
       windows,
       samples,
       known: () =>
-        inventory.known().map(({ device, algorithms }) => ({ id: device.id, algorithms })),
+        inventory.known().map(({ device, algorithms }) => ({
+          id: device.id,
+          algorithms,
+          rated: (algorithm) => ratedJoulesPerHash(device.identity.model, algorithm),
+        })),
       timeline,
       clock,
       log: attestLog,
@@ -166,6 +173,7 @@ export class App implements Service {
     this.#status = status;
     await this.#run(status);
 
+    const replies = new ReplyKeeper(() => windows.lengthSeconds());
     await this.#run(
       new Sampler({
         sources,
@@ -176,8 +184,11 @@ export class App implements Service {
         random,
         sink: {
           sample: (sample) => {
-            samples.append({ sample, ...timeline.now(), leaf: leafOf(sample) });
-            snapshots.sampled(sample);
+            const place = timeline.now();
+            const reply = replies.choose(sample, place.placedMs);
+            const leaf = leafOf(sample, reply?.hash ?? ZERO_32);
+            samples.append({ sample, ...place, leaf, reply });
+            snapshots.sampled({ ...sample, replies: {} });
           },
           outage: (outage, device) => {
             samples.touch(timeline.now());

@@ -2,18 +2,19 @@ import type { DeviceKind } from "./core/device.ts";
 import { RigError } from "./core/errors.ts";
 import { isLoopback } from "./core/listen.ts";
 import type { Clock, Log } from "./core/ports.ts";
-import type { Report } from "./core/reading.ts";
 import type { SourceRole } from "./core/sample.ts";
 import { isUnproven } from "./drivers/driver.ts";
 import { openSource, type Source, type SourceSpec } from "./drivers/open.ts";
 import { probe } from "./drivers/probe.ts";
-import type { AskableSource } from "./sampler/sampler.ts";
+import type { Answer, AskableSource } from "./sampler/sampler.ts";
 import type { DeviceSettings, Settings } from "./settings/settings.ts";
 
 interface Tools {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+const NOTHING: Answer = { reports: [], replies: {} };
 
 /** A configured source as the sampler asks it; one without a driver looks for it when it is first asked. */
 class ConfiguredSource implements AskableSource {
@@ -62,13 +63,13 @@ class ConfiguredSource implements AskableSource {
     return this.#source === undefined ? false : isUnproven(this.#source.driver);
   }
 
-  async ask(signal: AbortSignal): Promise<readonly Report[]> {
-    if (this.#absent) return [];
+  async ask(signal: AbortSignal): Promise<Answer> {
+    if (this.#absent) return NOTHING;
     try {
       this.#source ??= await this.#open(signal);
-      const { reports } = await this.#source.ask(signal);
+      const answer = await this.#source.ask(signal);
       this.#answered = true;
-      return reports;
+      return answer;
     } catch (thrown) {
       if (!this.#isAbsence(thrown)) throw thrown;
       this.#tools.log.debug("a sensor is not on this host", { source: this.name });
@@ -77,7 +78,7 @@ class ConfiguredSource implements AskableSource {
         this.#absent = true;
         await this.stop();
       }
-      return [];
+      return NOTHING;
     }
   }
 

@@ -11,7 +11,8 @@ import { MerkleTree } from "../../proto/merkle.ts";
 import { decodeAttestation, encodeAttestation } from "../../proto/wire.ts";
 import { asRigError, RigError } from "../core/errors.ts";
 import type { Clock, Log, Meter } from "../core/ports.ts";
-import { type FoldableSample, foldWindow, type KnownDevice } from "./fold.ts";
+import { foldWindow, type KnownDevice } from "./fold.ts";
+import type { FoldableSample } from "./integral.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** A window that samples are still added to; Unix seconds. */

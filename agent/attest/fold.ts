@@ -1,112 +1,29 @@
 import { hashesPerDifficulty } from "../../proto/algorithms.ts";
+import { type DeviceRow, KNOWN, POWER_SOURCE, type PowerSource } from "../../proto/attestation.ts";
+import { METRICS } from "../../proto/metrics.ts";
+import type { Increment } from "../core/sample.ts";
+import { type Claim, doubtOnEfficiency, doubtsOnClaim } from "./doubts.ts";
 import {
-  type DeviceRow,
-  DOUBT,
-  KNOWN,
-  POWER_SOURCE,
-  type PowerSource,
-} from "../../proto/attestation.ts";
-import { METRICS, type MetricName } from "../../proto/metrics.ts";
-import type { Reading } from "../core/reading.ts";
-import type { Increment, SourceRole } from "../core/sample.ts";
-
-/** A sample as a window is folded from it; instants on the time that windows are cut by. */
-export interface FoldableSample {
-  readonly deviceId: string;
-  readonly source: string;
-  readonly role: SourceRole;
-  readonly placedMs: number;
-  readonly spanMs: number;
-  readonly readings: readonly Reading[];
-  readonly increments: readonly Increment[];
-  readonly unproven: boolean;
-}
+  bestSource,
+  type FoldableSample,
+  type Integral,
+  overlapMs,
+  type Window,
+  wholeOf,
+} from "./integral.ts";
 
 /** A device that was known in the window, and what it was last seen mining. */
 export interface KnownDevice {
   readonly id: string;
   readonly algorithms: readonly string[];
+  /** What its model is rated at for an algorithm, in J per hash; absent where that is not known. */
+  readonly rated?: (algorithm: string) => number | undefined;
 }
 
-interface Window {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-/** Doubt 1 is set beyond the greater of these: a part of the hashes, or so many standard errors of the share count. */
-const WORK_TOLERANCE = 0.12;
-const WORK_STANDARD_ERRORS = 4;
-/** Share work is compared only where samples stand for most of the window: the counter ran on, the samples did not. */
-const WORK_MIN_OBSERVED = 0.9;
-
-/** Milliseconds of a sample's span that lie in the window. */
-function overlapMs({ placedMs, spanMs }: FoldableSample, { startMs, endMs }: Window): number {
-  return Math.max(0, Math.min(placedMs, endMs) - Math.max(placedMs - spanMs, startMs));
-}
-
-const wholeOf = (
-  sample: FoldableSample,
-  metric: MetricName,
-  algorithm?: string,
-): Reading | undefined =>
-  sample.readings.find(
-    (reading) =>
-      reading.metric === metric &&
-      reading.part === "" &&
-      (algorithm === undefined || (reading.algorithm ?? "") === algorithm),
-  );
-
-/** A level × time over the window: the sum in unit-milliseconds, and the time for which there was a level. */
-interface Integral {
-  readonly unitMs: bigint;
-  readonly ms: number;
-  readonly samples: readonly FoldableSample[];
-}
-
-function integrate(
-  samples: readonly FoldableSample[],
-  window: Window,
-  level: (s: FoldableSample) => Reading | undefined,
-): Integral {
-  const with_ = samples.filter((sample) => level(sample) !== undefined);
-  const lengthMs = window.endMs - window.startMs;
-  const parts = with_.map((sample) => ({
-    ms: overlapMs(sample, window),
-    value: level(sample)?.value ?? 0,
-  }));
-  const ms = parts.reduce((sum, part) => sum + part.ms, 0);
-  const unitMs = parts.reduce(
-    (sum, part) => sum + BigInt(Math.round(part.value)) * BigInt(part.ms),
-    0n,
-  );
-  // Spans may overlap where the clock was steered back: no window holds more time than it has.
-  return ms <= lengthMs
-    ? { unitMs, ms, samples: with_ }
-    : { unitMs: (unitMs * BigInt(lengthMs)) / BigInt(ms), ms: lengthMs, samples: with_ };
-}
-
-/**
- * The best of several sources for one quantity: that with the longest time, sensors before miners where they measure
- * the thing itself. One source only, so that nothing is counted twice when two speak of one device.
- */
-function bestSource(
-  samples: readonly FoldableSample[],
-  window: Window,
-  level: (s: FoldableSample) => Reading | undefined,
-  prefer: SourceRole,
-): Integral {
-  const bySource = Map.groupBy(samples, ({ source }) => source);
-  const integrals = [...bySource.values()]
-    .map((of) => integrate(of, window, level))
-    .filter(({ samples: s }) => s.length > 0);
-  const rank = ({ samples: [first] }: Integral): number => (first?.role === prefer ? 0 : 1);
-  integrals.sort(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      b.ms - a.ms ||
-      ((a.samples[0]?.source ?? "") < (b.samples[0]?.source ?? "") ? -1 : 1),
-  );
-  return integrals[0] ?? { unitMs: 0n, ms: 0, samples: [] };
+/** A row and the claim in it that is doubted or not. */
+interface Folded {
+  readonly row: DeviceRow;
+  readonly claim: Claim;
 }
 
 function sumOf(
@@ -124,19 +41,13 @@ function sumOf(
     : found.reduce((sum, { by }) => sum + BigInt(Math.round(by)), 0n);
 }
 
-function workDisagrees(hashes: bigint, work: bigint, accepted: bigint): boolean {
-  const tolerance = Math.max(WORK_TOLERANCE, WORK_STANDARD_ERRORS / Math.sqrt(Number(accepted)));
-  return Math.abs(Number(work) - Number(hashes)) > tolerance * Number(hashes);
-}
-
 /** The part of a row that belongs to one algorithm. */
 function algorithmRow(
   id: string,
   algorithm: string,
   samples: readonly FoldableSample[],
   window: Window,
-): DeviceRow {
-  const lengthMs = window.endMs - window.startMs;
+): Folded {
   const rate = bestSource(samples, window, (s) => wholeOf(s, "hashrate", algorithm), "miner");
   const source = rate.samples[0]?.source;
   // Counters from the same source as the hashrate: two programs that report one device must not be added up.
@@ -153,13 +64,8 @@ function algorithmRow(
   // A hashrate that stands for no time says nothing of what was done.
   const hashes = rate.ms === 0 ? undefined : rate.unitMs / 1000n;
   const observed = rate.samples.length === 0 ? observedBySensors(samples, window) : rate;
-  const compared =
-    hashes !== undefined &&
-    work !== undefined &&
-    accepted !== undefined &&
-    accepted > 0n &&
-    rate.ms >= WORK_MIN_OBSERVED * lengthMs;
-  return {
+  const claim = { window, rate, algorithm, hashes, work, accepted };
+  const row = {
     id,
     algorithm,
     known:
@@ -178,10 +84,9 @@ function algorithmRow(
     sharesAccepted: accepted ?? 0n,
     sharesRejected: rejected ?? 0n,
     shareWork: work ?? 0n,
-    doubts:
-      (samples.some(({ unproven }) => unproven) ? DOUBT.unproven : 0) |
-      (compared && workDisagrees(hashes, work, accepted) ? DOUBT.workDisagrees : 0),
+    doubts: doubtsOnClaim(claim, samples),
   };
+  return { row, claim };
 }
 
 function observedBySensors(samples: readonly FoldableSample[], window: Window): Integral {
@@ -190,13 +95,15 @@ function observedBySensors(samples: readonly FoldableSample[], window: Window): 
 
 /** What a device has once, whatever it mines: energy, where it was measured, and its hottest chip. */
 function withDeviceFacts(
-  row: DeviceRow,
+  { row, claim }: Folded,
   samples: readonly FoldableSample[],
   window: Window,
+  rated: number | undefined,
 ): DeviceRow {
   const power = bestSource(samples, window, (s) => wholeOf(s, "power"), "sensor");
   const measured = new Set(power.samples.map((s) => wholeOf(s, "power")?.measured ?? "unknown"));
   const source: PowerSource = measured.size === 1 ? ([...measured][0] as PowerSource) : "unknown";
+  const energy = power.ms > 0 ? power.unitMs / 1000n : undefined;
   const temperatures = samples
     .filter((s) => s.placedMs >= window.startMs && s.placedMs < window.endMs)
     .flatMap(({ readings }) => readings.filter(({ metric }) => METRICS[metric].fold === "maximum"))
@@ -207,7 +114,8 @@ function withDeviceFacts(
       row.known |
       (power.ms > 0 ? KNOWN.energy : 0) |
       (temperatures.length > 0 ? KNOWN.temperature : 0),
-    energyJoules: power.ms > 0 ? power.unitMs / 1000n : 0n,
+    energyJoules: energy ?? 0n,
+    doubts: row.doubts | doubtOnEfficiency(claim, energy, power.ms, rated),
     powerSource: power.ms > 0 ? POWER_SOURCE[source] : POWER_SOURCE.unknown,
     maxTemperatureMilliCelsius:
       temperatures.length > 0 ? temperatures.reduce((hottest, one) => Math.max(hottest, one)) : 0,
@@ -235,13 +143,16 @@ export function foldWindow(
         metric === "hashrate" && part === "" ? [algorithm ?? ""] : [],
       ),
     );
-    const remembered = known.find((device) => device.id === id)?.algorithms ?? [];
-    const algorithms = [...new Set([...mined, ...remembered])].sort((a, b) =>
+    const device = known.find((one) => one.id === id);
+    const algorithms = [...new Set([...mined, ...(device?.algorithms ?? [])])].sort((a, b) =>
       Buffer.compare(Buffer.from(a), Buffer.from(b)),
     );
-    const rows = (algorithms.length > 0 ? algorithms : [""]).map((algorithm) =>
-      algorithmRow(id, algorithm, of, window),
-    );
-    return rows.map((row, i) => (i === 0 ? withDeviceFacts(row, of, window) : row));
+    const [first = "", ...others] = algorithms;
+    // Energy is of the device: where it mines two things at once, neither is what it is rated at.
+    const rated = others.length === 0 ? device?.rated?.(first) : undefined;
+    return [
+      withDeviceFacts(algorithmRow(id, first, of, window), of, window, rated),
+      ...others.map((algorithm) => algorithmRow(id, algorithm, of, window).row),
+    ];
   });
 }

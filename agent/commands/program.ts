@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "ask the running agent how it is",
     load: async (io) => (await import("./status.ts")).statusCommand(io),
   },
+  replies: {
+    summary: "list the verbatim replies that are kept of a device, or print one",
+    load: async (io) => (await import("./replies.ts")).repliesCommand(io),
+  },
   key: {
     summary: "make the rig's key, or show its address",
     load: async (io) => (await import("./key.ts")).keyCommand(io),

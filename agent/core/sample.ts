@@ -1,6 +1,6 @@
-import type { Hex } from "../../proto/hex.ts";
+import type { Replies } from "../../proto/replies.ts";
 import type { ErrorCode } from "./errors.ts";
-import type { Problem, Reading } from "./reading.ts";
+import type { Condition, Problem, Reading } from "./reading.ts";
 
 /** What a source is: a miner program or firmware says what is mined, a sensor says how the hardware fares. */
 export type SourceRole = "miner" | "sensor";
@@ -26,10 +26,12 @@ export interface Sample {
   readonly readings: readonly Reading[];
   readonly problems: readonly Problem[];
   readonly increments: readonly Increment[];
-  /** Read by a driver without proof against real hardware. */
-  readonly unproven: boolean;
-  /** keccak256 of the verbatim reply where it is kept, else zero. */
-  readonly rawReply: Hex;
+  /** What the device says of its state. */
+  readonly condition?: Condition;
+  /** What is doubted of this sample alone: `DOUBT` bits. */
+  readonly doubts: number;
+  /** What the readings were read from; one device's part of it where several stand in one reply. */
+  readonly replies: Replies;
 }
 
 /** One ask of one device that was not answered, or not with what was asked for. */

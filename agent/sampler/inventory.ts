@@ -40,6 +40,8 @@ export interface InventoryOptions {
 
 /** Asks after which a device without any identity is known by its place: until then a sensor may still name it. */
 const PATIENCE = 3;
+/** What a device is made of. Another firmware, pool or name is ordinary; another of these is not. */
+const HARDWARE = ["serial", "mac", "uuid", "model"] as const;
 /** Devices of one source; a miner that lists ever new ones must not fill the attestations. */
 const MAX_DEVICES = 256;
 
@@ -48,6 +50,8 @@ export class Inventory {
   readonly #options: InventoryOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #nameless = new Map<string, number>();
+  /** Devices of which a part of the identity changed since they were last asked about. */
+  readonly #changed = new Set<string>();
 
   constructor(options: InventoryOptions) {
     this.#options = options;
@@ -99,12 +103,18 @@ export class Inventory {
     const token = this.#tokenFor(place, source, report, before);
     if (token === undefined) return undefined;
     const entry = this.#entryOf(place, source, report, token, before);
+    if (before?.device.id === entry.device.id) this.#compare(source, report, before.device);
     if (JSON.stringify(entry) !== JSON.stringify(before)) {
       this.#options.book.write(entry, this.#options.clock.wallMs());
       this.#announce(entry, before);
       this.#entries.set(place, entry);
     }
     return entry.device;
+  }
+
+  /** True once after a part of a device's identity changed and the device is still taken for the same. */
+  hasChanged(deviceId: string): boolean {
+    return this.#changed.delete(deviceId);
   }
 
   #placeOf(source: ReportingSource, report: Report): string {
@@ -137,6 +147,26 @@ export class Inventory {
     this.#nameless.set(place, asks);
     if (asks < PATIENCE) return undefined;
     return { kind: "place", value: `${this.#options.machineId} ${source.address} ${report.key}` };
+  }
+
+  /** Compares what one source says with what it said before: two sources may spell one device differently. */
+  #compare(
+    source: ReportingSource,
+    { identity }: Report,
+    { id, label, sources, identity: known }: Device,
+  ): void {
+    if (sources.length !== 1 || sources[0] !== source.name) return;
+    const parts = HARDWARE.filter(
+      (part) =>
+        known[part] !== undefined && identity[part] !== undefined && known[part] !== identity[part],
+    );
+    if (parts.length === 0) return;
+    this.#changed.add(id);
+    this.#options.log.warn("a part of a device's identity changed", {
+      device: id,
+      label,
+      parts: parts.join(", "),
+    });
   }
 
   #entryOf(

@@ -1,11 +1,20 @@
-import { ZERO_32 } from "../../proto/hex.ts";
+import { DOUBT } from "../../proto/attestation.ts";
+import type { Replies } from "../../proto/replies.ts";
 import type { Device } from "../core/device.ts";
 import { asRigError, isAbort, RigError } from "../core/errors.ts";
 import { type Clock, type Log, type Meter, pause } from "../core/ports.ts";
-import type { Report } from "../core/reading.ts";
+import type { Reading, Report } from "../core/reading.ts";
 import type { Outage, Sample, SourceRole } from "../core/sample.ts";
 import { type Counters, countersOf, incrementsBetween } from "./increments.ts";
 import type { Inventory, ReportingSource } from "./inventory.ts";
+import { isFrozen, type Stillness, stillnessOf } from "./stillness.ts";
+
+/** What one ask of a source brought. */
+export interface Answer {
+  readonly reports: readonly Report[];
+  /** Verbatim, by the name of the ask. */
+  readonly replies: Replies;
+}
 
 /** Something that can be asked. */
 export interface AskableSource extends ReportingSource {
@@ -13,7 +22,7 @@ export interface AskableSource extends ReportingSource {
   readonly intervalMs: number;
   readonly timeoutMs: number;
   /** One ask; rejects with a RigError when nothing came. Must give up when the signal aborts. */
-  ask(signal: AbortSignal): Promise<readonly Report[]>;
+  ask(signal: AbortSignal): Promise<Answer>;
 }
 
 /** Where samples and outages go. */
@@ -46,6 +55,7 @@ const MAX_PAST = 1024;
 interface Past {
   readonly monotonicMs: number;
   readonly counters: Counters;
+  readonly still: Stillness | undefined;
 }
 
 /** Asks every source on its own schedule. One that hangs, fails or lies never delays another. */
@@ -115,9 +125,9 @@ class Turn {
 
   async #turn(): Promise<void> {
     const { meter } = this.#options;
-    let reports: readonly Report[];
+    let answer: Answer;
     try {
-      reports = await this.#ask();
+      answer = await this.#ask();
     } catch (thrown) {
       if (this.#signal.aborted && isAbort(thrown)) return;
       const error = asRigError(thrown);
@@ -126,10 +136,10 @@ class Turn {
       return;
     }
     this.#answered();
-    for (const report of reports) this.#take(report);
+    for (const report of answer.reports) this.#take(report, answer.replies);
   }
 
-  #ask(): Promise<readonly Report[]> {
+  #ask(): Promise<Answer> {
     const { clock } = this.#options;
     const { name, timeoutMs } = this.#source;
     const ask = new AbortController();
@@ -150,7 +160,7 @@ class Turn {
       };
       this.#signal.addEventListener("abort", stopNow, { once: true });
       this.#source.ask(ask.signal).then(
-        (reports) => settle(() => resolve(reports)),
+        (answer) => settle(() => resolve(answer)),
         (thrown: unknown) =>
           settle(() => reject(isAbort(thrown) && !this.#signal.aborted ? late() : thrown)),
       );
@@ -189,13 +199,14 @@ class Turn {
     for (const device of devices) sink.outage({ ...outage, deviceId: device.id }, device);
   }
 
-  #take(report: Report): void {
+  #take(report: Report, replies: Replies): void {
     const { clock, inventory, sink } = this.#options;
     const { name, role, intervalMs, unproven } = this.#source;
     const device = inventory.resolve(this.#source, report);
     if (device === undefined) return;
     const monotonicMs = clock.monotonicMs();
     const past = this.#past.get(device.id);
+    const still = stillnessOf(past?.still, report.readings, monotonicMs);
     const sample: Sample = {
       deviceId: device.id,
       source: name,
@@ -207,19 +218,34 @@ class Turn {
         past === undefined
           ? 0
           : Math.min(monotonicMs - past.monotonicMs, MAX_SPAN_INTERVALS * intervalMs),
-      readings: report.readings,
+      readings: report.readings.map(withoutPath),
       problems: report.problems,
       increments: past === undefined ? [] : incrementsBetween(past.counters, report.readings),
-      unproven,
-      rawReply: ZERO_32,
+      ...(report.condition === undefined ? {} : { condition: report.condition }),
+      doubts:
+        doubtsOf(report.readings, unproven) |
+        (isFrozen(still, monotonicMs) ? DOUBT.frozen : 0) |
+        (inventory.hasChanged(device.id) ? DOUBT.identityChanged : 0),
+      replies,
     };
     if (this.#past.size >= MAX_PAST) this.#past.clear();
     this.#past.set(device.id, {
       monotonicMs,
       counters: mergeCounters(past?.counters, countersOf(report.readings)),
+      still,
     });
     sink.sample(sample, device);
   }
+}
+
+/** Where a value stood can be looked up in the reply; with every stored sample it would be most of it. */
+function withoutPath({ path: _, ...reading }: Reading): Reading {
+  return reading;
+}
+
+function doubtsOf(readings: readonly Reading[], unproven: boolean): number {
+  const inferred = readings.some((reading) => reading.inferred === true);
+  return (unproven ? DOUBT.unproven : 0) | (inferred ? DOUBT.unitInferred : 0);
 }
 
 /** A counter that a reply leaves out for once keeps its last value, so that what grew meanwhile is not lost. */

@@ -69,4 +69,22 @@ CREATE INDEX attestations_by_sequence ON attestations (sequence);
 CREATE INDEX attestations_outbox ON attestations (era, sequence) WHERE receipted_at IS NULL AND refusal IS NULL;
 CREATE INDEX attestations_unsigned ON attestations (era, sequence) WHERE signature IS NULL;
 `,
+  `
+-- What is doubted of a sample alone (DOUBT bits), and keccak256 of the replies that it was read from where they are kept.
+ALTER TABLE samples ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE samples ADD COLUMN reply BLOB;
+CREATE INDEX samples_with_reply ON samples (device_id, id) WHERE reply IS NOT NULL;
+CREATE INDEX samples_by_reply ON samples (reply) WHERE reply IS NOT NULL;
+
+-- Verbatim replies of a source, packed and compressed with gzip: one a window.
+CREATE TABLE replies (
+  hash BLOB PRIMARY KEY,
+  body BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER reply_unused AFTER DELETE ON samples WHEN OLD.reply IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM samples WHERE reply = OLD.reply)
+BEGIN
+  DELETE FROM replies WHERE hash = OLD.reply;
+END;
+`,
 ];

@@ -1,8 +1,10 @@
-import { FLAG } from "../../proto/attestation.ts";
+import { DOUBT, FLAG } from "../../proto/attestation.ts";
+import { fromHex } from "../../proto/hex.ts";
 import { RigError } from "../core/errors.ts";
 import type { Clock, Log, Meter } from "../core/ports.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Db } from "./open.ts";
+import type { KeptReply } from "./replies.ts";
 import type { Windows } from "./windows.ts";
 
 /** A sample with its place in time and its leaf under the samples root. */
@@ -13,6 +15,8 @@ export interface PlacedSample {
   /** `FLAG` bits for the windows that it falls into. */
   readonly flags: number;
   readonly leaf: Uint8Array;
+  /** The replies that are kept with it. */
+  readonly reply?: KeptReply | undefined;
 }
 
 /** An ask that was not answered: its window exists all the same. */
@@ -31,7 +35,7 @@ export interface StoredSample {
   readonly spanMs: number;
   readonly readings: Sample["readings"];
   readonly increments: Sample["increments"];
-  readonly unproven: boolean;
+  readonly doubts: number;
   readonly leaf: Uint8Array;
 }
 
@@ -43,7 +47,7 @@ interface Row {
   placed_ms: number;
   span_ms: number;
   body: string;
-  unproven: number;
+  doubts: number;
   leaf: Buffer;
 }
 
@@ -63,8 +67,18 @@ export interface SampleStoreOptions {
   readonly batchMs: number;
 }
 
-const weightOf = ({ sample }: PlacedSample): number =>
-  1 + sample.readings.length + sample.problems.length;
+/** Of a kept reply, a reading's worth for so many bytes. */
+const BYTES_A_READING = 200;
+const weightOf = ({ sample, reply }: PlacedSample): number =>
+  1 +
+  sample.readings.length +
+  sample.problems.length +
+  Math.ceil((reply?.body.length ?? 0) / BYTES_A_READING);
+/** The replies themselves are kept apart; without this they would wait in memory with every sample. */
+const withoutReplies = (entry: PlacedSample): PlacedSample => ({
+  ...entry,
+  sample: { ...entry.sample, replies: {} },
+});
 
 /** Samples on their way to SQLite: many in one transaction every few seconds, all of them kept while the disk is not. */
 export class SampleStore {
@@ -98,7 +112,7 @@ export class SampleStore {
   }
 
   append(entry: PlacedSample): void {
-    this.#buffer.push(entry);
+    this.#buffer.push(withoutReplies(entry));
     this.#weight += weightOf(entry);
     while (this.#weight > MAX_BUFFERED && this.#buffer.length > 1) {
       const [oldest] = this.#buffer.splice(0, 1) as [PlacedSample];
@@ -150,11 +164,12 @@ export class SampleStore {
   #write(): void {
     const { db, windows } = this.#options;
     const insert = db.prepare(
-      `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf, doubts, reply)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    const keep = db.prepare("INSERT OR IGNORE INTO replies (hash, body) VALUES (?, ?)");
     db.transaction(() => {
-      for (const { sample, placedMs, flags, leaf } of this.#buffer) {
+      for (const { sample, placedMs, flags, leaf, reply } of this.#buffer) {
         const { readings, problems, increments } = sample;
         insert.run(
           sample.deviceId,
@@ -166,9 +181,12 @@ export class SampleStore {
           sample.bootId,
           Math.round(sample.spanMs),
           JSON.stringify({ readings, problems, increments }),
-          sample.unproven ? 1 : 0,
+          (sample.doubts & DOUBT.unproven) === 0 ? 0 : 1,
           leaf,
+          sample.doubts,
+          reply === undefined ? null : fromHex(reply.hash),
         );
+        if (reply !== undefined) keep.run(fromHex(reply.hash), reply.body);
         if (placedMs !== undefined) windows.cover(placedMs - sample.spanMs, placedMs, flags);
       }
       for (const { placedMs, flags } of this.#touches) {
@@ -227,7 +245,7 @@ export class SampleStore {
   between(startMs: number, endMs: number, longestSpanMs: number): StoredSample[] {
     return this.#options.db
       .prepare<[number, number, number], Row>(
-        `SELECT device_id, source, role, at_ms, placed_ms, span_ms, body, unproven, leaf FROM samples
+        `SELECT device_id, source, role, at_ms, placed_ms, span_ms, body, doubts, leaf FROM samples
          WHERE placed_ms >= ? AND placed_ms < ? AND placed_ms - span_ms < ? ORDER BY placed_ms, id`,
       )
       .all(startMs, endMs + longestSpanMs, endMs)
@@ -245,7 +263,7 @@ export class SampleStore {
           spanMs: row.span_ms,
           readings,
           increments,
-          unproven: row.unproven === 1,
+          doubts: row.doubts,
           leaf: row.leaf,
         };
       });

@@ -67,15 +67,15 @@ function make(t: Test, wallMs = Date.UTC(2027, 0, 1)) {
     readings: [{ metric: "hashrate", part: "", value: 1000, algorithm: "sha256d" }],
     problems: [],
     increments: [],
-    unproven: false,
-    rawReply: ZERO_32,
+    doubts: 0,
+    replies: {},
   });
   /** Samples every 2 s for a while. */
   const live = (seconds: number, of = parts): void => {
     for (let i = 0; i < seconds / 2; i += 1) {
       clock.advance(2000);
       const one = sample();
-      of.samples.append({ sample: one, ...of.timeline.now(), leaf: leafOf(one) });
+      of.samples.append({ sample: one, ...of.timeline.now(), leaf: leafOf(one, ZERO_32) });
       of.closer.tick();
     }
   };
@@ -95,7 +95,7 @@ t.test("a window is closed once it can grow no more, and holds its samples", asy
   t.equal(first?.devices[0]?.hashes, 10_000n);
   t.equal(first?.devices[0]?.observedMilliseconds, 10_000);
   t.not(first?.samplesRoot, ZERO_32);
-  t.not(first?.samplesRoot, new MerkleTree([leafOf(sample())]).root);
+  t.not(first?.samplesRoot, new MerkleTree([leafOf(sample(), ZERO_32)]).root);
   live(60);
   t.equal(signed.length, 7);
   t.same(
@@ -217,7 +217,7 @@ t.test("a window that can never be attested is left out, and the next ones go on
   windows.setLength(10);
   const { placedMs = 0 } = timeline.now();
   const poison = { ...sample(0), deviceId: "not an id" };
-  samples.append({ sample: poison, placedMs, flags: 0, leaf: leafOf(poison) });
+  samples.append({ sample: poison, placedMs, flags: 0, leaf: leafOf(poison, ZERO_32) });
   live(60);
   t.ok(signed.length >= 4);
   t.same(db.prepare("SELECT state FROM windows WHERE why IS NOT NULL").pluck().all(), ["left-out"]);

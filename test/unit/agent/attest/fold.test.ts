@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
-import { type FoldableSample, foldWindow } from "../../../../agent/attest/fold.ts";
+import { foldWindow } from "../../../../agent/attest/fold.ts";
+import type { FoldableSample } from "../../../../agent/attest/integral.ts";
 import { DOUBT, KNOWN, POWER_SOURCE } from "../../../../proto/attestation.ts";
 
 const START = 600_000;
@@ -19,7 +20,7 @@ function sample(
     spanMs: 10_000,
     readings: rate === undefined ? [] : [{ metric: "hashrate", part: "", value: rate, algorithm }],
     increments: [],
-    unproven: false,
+    doubts: 0,
     ...rest,
   };
 }
@@ -177,7 +178,10 @@ t.test(
 );
 
 t.test("an unproven driver is doubted", async (t) => {
-  t.equal(fold([sample({ at: 10_000, rate: 1, unproven: true })])[0]?.doubts, DOUBT.unproven);
+  t.equal(
+    fold([sample({ at: 10_000, rate: 1, doubts: DOUBT.unproven })])[0]?.doubts,
+    DOUBT.unproven,
+  );
 });
 
 t.test("a hashrate that stands for no time is not known", async (t) => {

@@ -18,7 +18,10 @@ const reportOf = (shares: number, uptime = 1e6): Report => ({
   problems: [],
 });
 
-function sourceOf(name: string, ask: AskableSource["ask"]): AskableSource {
+function sourceOf(
+  name: string,
+  reports: (signal: AbortSignal) => Promise<readonly Report[]>,
+): AskableSource {
   return {
     name,
     kind: "asic",
@@ -29,7 +32,7 @@ function sourceOf(name: string, ask: AskableSource["ask"]): AskableSource {
     unproven: false,
     intervalMs: 10_000,
     timeoutMs: 5_000,
-    ask,
+    ask: async (signal) => ({ reports: await reports(signal), replies: {} }),
   };
 }
 

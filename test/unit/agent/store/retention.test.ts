@@ -5,7 +5,7 @@ import { openDatabase } from "../../../../agent/store/open.ts";
 import { Retention } from "../../../../agent/store/retention.ts";
 import { SampleStore } from "../../../../agent/store/samples.ts";
 import { Windows } from "../../../../agent/store/windows.ts";
-import { type Hex, ZERO_32 } from "../../../../proto/hex.ts";
+import type { Hex } from "../../../../proto/hex.ts";
 import { FakeClock, FakeLog, FakeMeter } from "../../../support/fakes.ts";
 
 const DAY = 86_400_000;
@@ -53,8 +53,8 @@ function make(t: Test, budgetBytes = 64 << 20) {
         ask: "stats",
       })),
       increments: [],
-      unproven: false,
-      rawReply: ZERO_32,
+      doubts: 0,
+      replies: {},
     };
     samples.append({ sample, placedMs: atMs, flags: 0, leaf: new Uint8Array(32) });
     samples.flush();

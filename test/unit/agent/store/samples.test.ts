@@ -4,7 +4,6 @@ import { openDatabase } from "../../../../agent/store/open.ts";
 import { SampleStore } from "../../../../agent/store/samples.ts";
 import { Windows } from "../../../../agent/store/windows.ts";
 import { FLAG } from "../../../../proto/attestation.ts";
-import { ZERO_32 } from "../../../../proto/hex.ts";
 import { FakeClock, FakeLog, FakeMeter } from "../../../support/fakes.ts";
 
 function make(t: Test) {
@@ -34,8 +33,8 @@ function make(t: Test) {
       readings: [],
       problems: Array.from({ length: problems }, () => ({ part: "", why: "absent", ask: "a" })),
       increments: [],
-      unproven: false,
-      rawReply: ZERO_32,
+      doubts: 0,
+      replies: {},
     };
     samples.append({ sample, placedMs: atMs, flags: 0, leaf: new Uint8Array(32) });
   };
