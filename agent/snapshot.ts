@@ -4,7 +4,7 @@ import type { Timeline } from "./attest/timeline.ts";
 import type { Device } from "./core/device.ts";
 import { ERRORS, type ErrorCode } from "./core/errors.ts";
 import type { Clock } from "./core/ports.ts";
-import type { Reading } from "./core/reading.ts";
+import type { Condition, Reading } from "./core/reading.ts";
 import type { Outage, Sample } from "./core/sample.ts";
 import type { Inventory } from "./sampler/inventory.ts";
 import type {
@@ -49,6 +49,19 @@ function firstOfEach(samples: readonly Sample[]): Reading[] {
     if (!found.has(key)) found.set(key, reading);
   }
   return [...found.values()];
+}
+
+/** What an outage says of a device goes before what it said of itself; of several sources the miner's word counts. */
+function conditionOf(
+  samples: readonly Sample[],
+  outage: Outage | undefined,
+): { condition?: Condition } {
+  const said = [...samples]
+    .sort((a, b) => Number(b.role === "miner") - Number(a.role === "miner"))
+    .find(({ condition }) => condition !== undefined)?.condition;
+  if (outage?.code === "driver-auth") return { condition: { ...said, state: "auth-failed" } };
+  if (outage !== undefined) return { condition: { ...said, state: "unreachable" } };
+  return said === undefined ? {} : { condition: said };
 }
 
 /** Puts together what the status shows: the newest word of every source, and how delivery stands. */
@@ -126,6 +139,7 @@ export class Snapshots implements StatusSource {
         : { sampleAgeMs: Math.round(this.#parts.clock.monotonicMs() - newestMs) }),
       readings: firstOfEach(samples),
       problems: samples.flatMap(({ problems }) => problems),
+      ...conditionOf(samples, outage),
       ...(outage === undefined ? {} : { outage: { code: outage.code, why: outage.why } }),
     };
   }

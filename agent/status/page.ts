@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { METRICS } from "../../proto/metrics.ts";
 import { ERRORS } from "../core/errors.ts";
 import { showDuration, showQuantity } from "../core/quantity.ts";
-import type { Identity, Problem, Reading } from "../core/reading.ts";
+import type { Condition, Identity, Problem, Reading } from "../core/reading.ts";
 import type { About } from "./document.ts";
 import { type HealthLevel, judge } from "./health.ts";
 import { type Html, html, raw } from "./html.ts";
@@ -147,10 +147,19 @@ function deviceBlock(device: DeviceStatus): Html {
   return html`<article><h3>${device.label}</h3>
 ${headline.length === 0 ? "" : html`<div><strong>${headline.join(" · ")}</strong></div>`}
 <div><span class="${device.state}">${STATES[device.state]}</span>${outage}, ${age}${unproven}</div>
-<div><small>${[device.kind, ...identityText(device.identity)].join(" · ")}</small></div>
+${conditionLine(device.condition)}<div><small>${[device.kind, ...identityText(device.identity)].join(" · ")}</small></div>
 <div><small><code>${device.id}</code></small></div>
 ${readingsTable(device.readings)}${problemsList(device.problems)}</article>
 `;
+}
+
+function conditionLine({ state, said, errors = [] }: Condition = {}): Html | string {
+  const words = [
+    ...(state === undefined ? [] : [state.replaceAll("-", " ")]),
+    ...(said === undefined ? [] : [`says “${said}”`]),
+    ...(errors.length === 0 ? [] : [`errors: ${errors.join(", ")}`]),
+  ];
+  return words.length === 0 ? "" : html`<div>${words.join(" · ")}</div>`;
 }
 
 function identityText(identity: Identity): string[] {

@@ -1,7 +1,7 @@
 import type { Hex } from "../../proto/hex.ts";
 import type { DeviceKind } from "../core/device.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { Identity, Problem, Reading } from "../core/reading.ts";
+import type { Condition, Identity, Problem, Reading } from "../core/reading.ts";
 
 /** `ok`: its newest ask was answered; `outage`: it was not; `waiting`: it was not asked yet. */
 type DeviceState = "ok" | "outage" | "waiting";
@@ -18,6 +18,8 @@ export interface DeviceStatus {
   /** Of the newest sample, which may be old: look at its age. */
   readonly readings: readonly Reading[];
   readonly problems: readonly Problem[];
+  /** What it does and what ails it, by its own word; in an outage what asking it met. Absent: it says nothing. */
+  readonly condition?: Condition;
   /** Only in an outage: what came back, at most 200 characters. */
   readonly outage?: { readonly code: ErrorCode; readonly why: string };
   /** Read by a driver without proof against real hardware. */

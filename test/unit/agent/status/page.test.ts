@@ -70,3 +70,12 @@ t.test("a fault comes with who can do something about it", async (t) => {
   const text = words(statusPage(snapshotOf({ faults }), ABOUT));
   t.match(text, "Not working. The disk is full. store-full: The disk or the disk budget is full");
 });
+
+t.test("what a device says of itself stands beside whether it answers", async (t) => {
+  const device = {
+    ...MINER,
+    condition: { state: "building-dag" as const, said: "DAG <1>", errors: ["110", "fan 2"] },
+  };
+  const page = statusPage(snapshotOf({ devices: [device] }), ABOUT);
+  t.match(words(page), "building dag · says “DAG &lt;1&gt;” · errors: 110, fan 2");
+});
