@@ -10,6 +10,7 @@ let stopping: AbortController | undefined;
 const io: CommandIo = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  ...(process.stderr.isTTY ? { progress: (text: string) => void process.stderr.write(text) } : {}),
   stdout: process.stdout,
   env: process.env,
   version: packageJson.version,

@@ -6,6 +6,8 @@ export interface CommandIo {
   out(text: string): void;
   /** The same to standard error, for what is not the result. */
   err(text: string): void;
+  /** Writes over one line of a terminal, for long work; absent where nobody watches. */
+  readonly progress?: (text: string) => void;
   /** Standard output itself, for the log. */
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -20,6 +20,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "ask a device once and print what it says",
     load: async (io) => (await import("./read.ts")).readCommand(io),
   },
+  discover: {
+    summary: "find and identify devices on this host and in networks",
+    load: async (io) => (await import("./discover.ts")).discoverCommand(io),
+  },
+  drivers: {
+    summary: "list what can be read, and how well that is known",
+    load: async (io) => (await import("./drivers.ts")).driversCommand(io),
+  },
   status: {
     summary: "ask the running agent how it is",
     load: async (io) => (await import("./status.ts")).statusCommand(io),
@@ -50,6 +58,7 @@ const EXAMPLES = `
 Examples:
   rig-agent init --dir ~/rig --coordinator 0x… --chain-id 1 --salt 0x… --broker mqtts://broker.example:8883
   rig-agent read 192.168.1.20            what does this miner say?
+  rig-agent discover 192.168.1.0/24      which devices are there?
   rig-agent run --settings ~/rig/agent.yaml
   rig-agent status
   rig-agent verify record.json`;

@@ -1,15 +1,14 @@
-import { asRigError, RigError } from "../core/errors.ts";
+import { RigError } from "../core/errors.ts";
 import { type Address, hostAndPort, parseAddress } from "./address.ts";
-import { isRemote, Links, webPort } from "./dial.ts";
+import { AskedOnce, type Probing } from "./ask-once.ts";
+import { isRemote, webPort } from "./dial.ts";
 import type { Driver } from "./driver.ts";
-import { loginOf, openSource, type Source, type SourceSpec, type Tools } from "./open.ts";
+import { openSource, type Source, type SourceSpec, type Tools } from "./open.ts";
 import { decodeReplies } from "./read-replies.ts";
 import { DRIVERS } from "./registry.ts";
 
 /** What is known before the driver is: a name for the source, a login, limits. */
 export type ProbeSpec = Partial<Omit<SourceSpec, "driver" | "address">>;
-
-const PROBE_TIMEOUT_MS = 3000;
 
 /**
  * Finds which driver knows what answers at a host, host:port or URL: asks what the drivers know their devices by, each
@@ -29,7 +28,7 @@ export async function probe(
   for (const port of portsFor(where)) {
     const called = hostAndPort(where.host, port);
     const drivers = driversFor(where, port);
-    const known = await knowing(drivers, { where, port, tools, signal, spec }, faults);
+    const known = await whoKnows(drivers, { where, port, tools, signal, spec }, faults);
     tried.push(...drivers.map(({ name }) => `${name} at ${called}`));
     const [driver, other] = known;
     if (other !== undefined) throw ambiguous(called, known);
@@ -49,23 +48,26 @@ export async function probe(
 const PROBED = DRIVERS.filter(isRemote);
 const firstLink = (driver: Driver): string => Object.values(driver.asks)[0]?.link ?? "";
 
+/** Where drivers that are reached over a network usually listen, each port once. */
+export function probedPorts(): number[] {
+  return [...new Set(PROBED.flatMap(({ ports }) => ports))];
+}
+
+/** Drivers whose devices usually listen at a port; all of them for a port that none names. */
+export function driversAt(port: number): Driver[] {
+  const usual = PROBED.filter(({ ports }) => ports.includes(port));
+  return usual.length > 0 ? usual : [...PROBED];
+}
+
 function portsFor({ port, url }: Address): number[] {
   if (port !== undefined) return [port];
   if (url !== undefined) return [webPort(url)];
-  return [...new Set(PROBED.flatMap(({ ports }) => ports))];
+  return probedPorts();
 }
 
 function driversFor({ port, url }: Address, at: number): Driver[] {
   if (url !== undefined) return PROBED.filter((driver) => firstLink(driver) === "http");
   return PROBED.filter(({ ports }) => port !== undefined || ports.includes(at));
-}
-
-interface Probing {
-  readonly where: Address;
-  readonly port: number;
-  readonly tools: Tools;
-  readonly signal: AbortSignal;
-  readonly spec: ProbeSpec;
 }
 
 /** The asks that a driver knows its device by, in order. */
@@ -77,20 +79,33 @@ export function knownBy(driver: Driver): readonly string[] {
  * Which of the drivers know what listens at a port. Puts the first of every driver's asks, then the second of those that
  * have one, until a driver knows it: a device is not asked more than that takes.
  */
-async function knowing(
+export async function whoKnows(
   drivers: readonly Driver[],
   probing: Probing,
   faults: RigError[],
 ): Promise<Driver[]> {
-  const asked = new Map<string, Promise<Uint8Array | RigError>>();
+  const asked = new AskedOnce(probing);
+  try {
+    return await knowing(drivers, probing.signal, asked, faults);
+  } finally {
+    await asked.stop();
+  }
+}
+
+async function knowing(
+  drivers: readonly Driver[],
+  signal: AbortSignal,
+  asked: AskedOnce,
+  faults: RigError[],
+): Promise<Driver[]> {
   const met = new Map<Driver, Record<string, Uint8Array>>(drivers.map((driver) => [driver, {}]));
   const rounds = Math.max(0, ...drivers.map((driver) => knownBy(driver).length));
   for (let round = 0; round < rounds; round += 1) {
     for (const driver of drivers) {
       const name = knownBy(driver)[round];
       if (name === undefined) continue;
-      const reply = await putOnce(driver, name, probing, asked);
-      probing.signal.throwIfAborted();
+      const reply = await asked.ask(driver, name);
+      signal.throwIfAborted();
       if (reply instanceof RigError) {
         faults.push(reply);
         // Nobody listens there: no other request will find more.
@@ -114,44 +129,6 @@ async function knowing(
 
 function knows(driver: Driver, replies: Readonly<Record<string, Uint8Array>>): boolean {
   return Object.keys(replies).length > 0 && driver.identify(decodeReplies(driver, replies));
-}
-
-/** One reply, asked once whatever number of drivers wants it. */
-function putOnce(
-  driver: Driver,
-  name: string,
-  { where, port, tools, signal, spec }: Probing,
-  asked: Map<string, Promise<Uint8Array | RigError>>,
-): Promise<Uint8Array | RigError> {
-  const ask = driver.asks[name];
-  if (ask === undefined) throw new RigError("bug", `${driver.name} has no ask ${name}`);
-  const login = loginOf(spec, driver, where);
-  // A login that is a request of its own makes the reply this driver's alone.
-  const scheme = driver.login?.kind === "token" ? driver.name : (driver.login?.kind ?? "");
-  const key = [
-    ask.link,
-    ask.port ?? port,
-    ask.target,
-    ask.body,
-    scheme,
-    JSON.stringify(login),
-  ].join(" ");
-  const known = asked.get(key);
-  if (known !== undefined) return known;
-  const links = new Links(driver, where, port, {
-    clock: tools.clock,
-    timeoutMs: spec.timeoutMs ?? PROBE_TIMEOUT_MS,
-    login,
-    program: "",
-    periodMs: 0,
-    root: undefined,
-  });
-  const made = links
-    .ask(ask, signal)
-    .catch((thrown: unknown) => asRigError(thrown))
-    .finally(() => links.stop());
-  asked.set(key, made);
-  return made;
 }
 
 function ambiguous(called: string, known: readonly Driver[]): RigError {
