@@ -199,6 +199,12 @@ export class Snapshots implements StatusSource {
         true,
       ]);
     }
+    for (const { device, places } of this.#parts.inventory.twins())
+      found.push([
+        "sampler-same-device",
+        `${device.label} answers as ${places.join(" and as ")}`,
+        false,
+      ]);
     for (const outage of this.#silent.values())
       found.push([outage.code, `${outage.source}: ${outage.why}`, false]);
     return found.map(([code, message, stopsWork]) => ({

@@ -62,6 +62,11 @@ export const ERRORS = {
     owner: "operator",
     retry: "on-change",
   },
+  "sampler-same-device": {
+    about: "One device answers at two addresses; it is counted once, and one entry can go",
+    owner: "operator",
+    retry: "on-change",
+  },
   "driver-unreachable": {
     about: "The device does not answer at its address",
     owner: "device",

@@ -86,6 +86,17 @@ export class Inventory {
     return [...byId.values()].sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
   }
 
+  /** Devices that answer at more than one place, with their places: each is counted once. */
+  twins(): { readonly device: Device; readonly places: readonly string[] }[] {
+    const byId = Map.groupBy(this.#entries.values(), ({ device }) => device.id);
+    return [...byId.values()]
+      .filter((entries) => entries.length > 1)
+      .map((entries) => ({
+        device: (entries[0] as Entry).device,
+        places: entries.map(({ place }) => place).sort(),
+      }));
+  }
+
   /** Devices that a source has reported on: all of them are in outage when it is. */
   of(sourceName: string): Device[] {
     return [...this.#entries.values()]

@@ -190,3 +190,29 @@ t.test("an id tells nothing of the serial and depends on the salt", async (t) =>
   t.not(deviceIdOf("asic", SALT, token), deviceIdOf("asic", `0x${"00".repeat(32)}`, token));
   t.notMatch(deviceIdOf("asic", SALT, token), /sn123/);
 });
+
+t.test("a device at two addresses is one, and is told", async (t) => {
+  const { inventory } = make();
+  const second = { ...ASIC, name: "a2", address: "10.0.0.99" };
+  inventory.resolve(ASIC, report("", { serial: "SN123" }));
+  t.same(inventory.twins(), []);
+  inventory.resolve(second, report("", { serial: "SN123" }));
+  t.same(
+    inventory.twins().map(({ places }) => places),
+    [["source a1", "source a2"]],
+  );
+  t.equal(inventory.known().length, 1);
+});
+
+t.test("another part of a device's identity is told once, another firmware is not", async (t) => {
+  const { inventory, log } = make();
+  const who = { serial: "SN123", mac: "02:00:5e:00:00:01", firmware: "1", pool: "a" };
+  const id = inventory.resolve(ASIC, report("", who))?.id ?? "";
+  inventory.resolve(ASIC, report("", { ...who, firmware: "2", pool: "b" }));
+  inventory.resolve(ASIC, report("", { serial: "SN123" }));
+  t.equal(inventory.hasChanged(id), false);
+  t.equal(inventory.resolve(ASIC, report("", { ...who, mac: "02:00:5e:00:00:02" }))?.id, id);
+  t.equal(inventory.hasChanged(id), true);
+  t.equal(inventory.hasChanged(id), false, "once");
+  t.ok(log.said("warn").includes("a part of a device's identity changed"));
+});
