@@ -1,5 +1,6 @@
 import {
   compareRows,
+  type DeviceRow,
   FLAG,
   MAX_DEVICE_ROWS,
   MAX_MESSAGE_BYTES,
@@ -32,7 +33,9 @@ interface WindowBook {
 
 interface SampleBook {
   flush(): boolean;
+  devicesBetween(startMs: number, endMs: number, longestSpanMs: number): string[];
   between(
+    deviceId: string,
     startMs: number,
     endMs: number,
     longestSpanMs: number,
@@ -54,6 +57,9 @@ export interface CloserOptions {
 }
 
 const TICK_MS = 500;
+/** A look that takes longer than this goes on a little later: a thousand devices must not hold up their own samplers. */
+const TURN_MS = 50;
+const NEXT_TURN_MS = 10;
 const SIGNED_AT_ONCE = 20;
 const ZERO_SIGNATURE = `0x${"0".repeat(130)}` as const;
 
@@ -98,6 +104,8 @@ export class Closer {
   #failing = false;
   #stepped = false;
   #ticking = false;
+  /** A look that is not finished. */
+  #work: Generator<void> | undefined;
 
   constructor(options: CloserOptions) {
     this.#options = options;
@@ -115,18 +123,29 @@ export class Closer {
   /** Closes every open window at once: the clock stepped, and what comes belongs to another time. Never throws. */
   closeAll(): void {
     this.#stepped = true;
-    this.tick();
+    // What was begun is finished first; then all is closed before a sample of the new time is placed.
+    if (this.#work !== undefined) this.#turn(Number.POSITIVE_INFINITY);
+    this.#turn(Number.POSITIVE_INFINITY);
   }
 
   /** One look at the clock and the windows. A fault is said once and tried again at the next tick. */
   tick(): void {
+    this.#turn(TURN_MS);
+  }
+
+  #turn(budgetMs: number): void {
     // The time line tells of a step in the middle of a look at it, and that look is ours.
     if (this.#ticking) return;
     this.#ticking = true;
     try {
-      this.#look();
+      const { clock } = this.#options;
+      const untilMs = clock.monotonicMs() + budgetMs;
+      this.#work ??= this.#look();
+      while (!this.#work.next().done) if (clock.monotonicMs() >= untilMs) return;
+      this.#work = undefined;
       this.#failing = false;
     } catch (thrown) {
+      this.#work = undefined;
       const error = asRigError(thrown);
       this.#options.meter.count("rig_errors_total", { code: error.code });
       if (!this.#failing) this.#options.log.error("windows cannot be closed", {}, error);
@@ -136,15 +155,20 @@ export class Closer {
     }
   }
 
-  #look(): void {
+  *#look(): Generator<void> {
     const { timeline, windows, samples, longestSpanMs } = this.#options;
     const { placedMs } = timeline.now();
     if (this.#stepped && samples.flush()) {
       windows.flagOpen(FLAG.clock);
-      this.#close(Number.MAX_SAFE_INTEGER);
       this.#stepped = false;
+      try {
+        yield* this.#close(Number.MAX_SAFE_INTEGER);
+      } catch (thrown) {
+        this.#stepped = true;
+        throw thrown;
+      }
     }
-    if (placedMs !== undefined) this.#close(Math.floor((placedMs - longestSpanMs) / 1000));
+    if (placedMs !== undefined) yield* this.#close(Math.floor((placedMs - longestSpanMs) / 1000));
     this.#signWaiting();
   }
 
@@ -159,13 +183,13 @@ export class Closer {
     }
   }
 
-  #close(endS: number): void {
+  *#close(endS: number): Generator<void> {
     const { windows, samples, log } = this.#options;
     if (windows.due(endS).length === 0 || !samples.flush()) return;
     // Looked up again: what was just written may have added a flag.
     for (const window of windows.due(endS)) {
       try {
-        const statement = this.#fold(window);
+        const statement = yield* this.#fold(window);
         windows.state(window.start, encodeStatement(statement));
         log.debug("a window was closed", { start: window.start, rows: statement.devices.length });
       } catch (thrown) {
@@ -182,12 +206,20 @@ export class Closer {
     this.#options.windows.leaveOut(start, error.message.slice(0, 200));
   }
 
-  #fold({ start, end, flags }: OpenWindow): Statement {
+  /** Device by device, with a breath after each. */
+  *#fold({ start, end, flags }: OpenWindow): Generator<void, Statement> {
     const { samples, known, longestSpanMs } = this.#options;
     const window = { startMs: start * 1000, endMs: end * 1000 };
-    const found = samples.between(window.startMs, window.endMs, longestSpanMs);
-    const leaves = found.filter(({ placedMs }) => placedMs < window.endMs).map(({ leaf }) => leaf);
-    const rows = foldWindow(window, found, known());
+    const span = [window.startMs, window.endMs, longestSpanMs] as const;
+    const byId = new Map(known().map((device) => [device.id, device]));
+    const leaves: Uint8Array[] = [];
+    const rows: DeviceRow[] = [];
+    for (const id of new Set([...byId.keys(), ...samples.devicesBetween(...span)])) {
+      const found = samples.between(id, ...span);
+      for (const { placedMs, leaf } of found) if (placedMs < window.endMs) leaves.push(leaf);
+      rows.push(...foldWindow(window, found, [byId.get(id) ?? { id, algorithms: [] }]));
+      yield;
+    }
     // Rows that say something first: what does not fit says only that a device was silent.
     const kept = rows
       .sort((a, b) => Number(b.known > 0) - Number(a.known > 0))
@@ -208,7 +240,8 @@ export class Closer {
   }
 
   #schedule(): void {
-    this.#cancel = this.#options.clock.after(TICK_MS, () => {
+    const afterMs = this.#work === undefined ? TICK_MS : NEXT_TURN_MS;
+    this.#cancel = this.#options.clock.after(afterMs, () => {
       this.tick();
       if (this.#cancel !== undefined) this.#schedule();
     });

@@ -87,4 +87,9 @@ BEGIN
   DELETE FROM replies WHERE hash = OLD.reply;
 END;
 `,
+  `
+-- What samples say apart from their numbers; body then holds the numbers alone. NULL: body is JSON with everything.
+CREATE TABLE shapes (id INTEGER PRIMARY KEY, shape TEXT NOT NULL UNIQUE) STRICT;
+ALTER TABLE samples ADD COLUMN shape INTEGER;
+`,
 ];

@@ -110,6 +110,7 @@ export class Retention {
          AND end_s < ? AND end_s <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'purged_through') LIMIT ${CHUNK})`,
       newest - keepAttestationsMs / 1000,
     );
+    this.#deleteShapes();
     log.info("old rows were deleted", { samples, attestations, windows });
   }
 
@@ -144,8 +145,18 @@ export class Retention {
         .run();
       if (changes === 0) break;
       deleted += changes;
+      this.#deleteShapes();
     }
     if (deleted > 0) log.warn("samples were deleted to stay within the disk budget", { deleted });
+  }
+
+  /** A device that was changed, or that lies, leaves shapes behind that no sample has any more. */
+  #deleteShapes(): void {
+    this.#options.db
+      .prepare(
+        "DELETE FROM shapes WHERE id NOT IN (SELECT shape FROM samples WHERE shape IS NOT NULL)",
+      )
+      .run();
   }
 
   #delete(sql: string, before: number): number {

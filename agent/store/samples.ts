@@ -5,6 +5,7 @@ import type { Clock, Log, Meter } from "../core/ports.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Db } from "./open.ts";
 import type { KeptReply } from "./replies.ts";
+import { Shapes } from "./shapes.ts";
 import type { Windows } from "./windows.ts";
 
 /** A sample with its place in time and its leaf under the samples root. */
@@ -47,6 +48,7 @@ interface Row {
   placed_ms: number;
   span_ms: number;
   body: string;
+  shape: number | null;
   doubts: number;
   leaf: Buffer;
 }
@@ -83,6 +85,7 @@ const withoutReplies = (entry: PlacedSample): PlacedSample => ({
 /** Samples on their way to SQLite: many in one transaction every few seconds, all of them kept while the disk is not. */
 export class SampleStore {
   readonly #options: SampleStoreOptions;
+  readonly #shapes: Shapes;
   #buffer: PlacedSample[] = [];
   #touches: Touch[] = [];
   #cancel: (() => void) | undefined;
@@ -93,6 +96,7 @@ export class SampleStore {
 
   constructor(options: SampleStoreOptions) {
     this.#options = options;
+    this.#shapes = new Shapes(options.db);
   }
 
   async start(): Promise<void> {
@@ -139,6 +143,7 @@ export class SampleStore {
       this.#write();
       this.#options.windows.committed();
     } catch (cause) {
+      this.#shapes.forget();
       const full = /SQLITE_FULL/.test(String((cause as { code?: string }).code));
       const error = new RigError(
         full ? "store-full" : "store-failed",
@@ -164,13 +169,13 @@ export class SampleStore {
   #write(): void {
     const { db, windows } = this.#options;
     const insert = db.prepare(
-      `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf, doubts, reply)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf, doubts, reply, shape)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const keep = db.prepare("INSERT OR IGNORE INTO replies (hash, body) VALUES (?, ?)");
     db.transaction(() => {
       for (const { sample, placedMs, flags, leaf, reply } of this.#buffer) {
-        const { readings, problems, increments } = sample;
+        const { shape, body } = this.#shapes.encode(sample);
         insert.run(
           sample.deviceId,
           sample.source,
@@ -180,11 +185,12 @@ export class SampleStore {
           Math.round(sample.monotonicMs),
           sample.bootId,
           Math.round(sample.spanMs),
-          JSON.stringify({ readings, problems, increments }),
+          body,
           (sample.doubts & DOUBT.unproven) === 0 ? 0 : 1,
           leaf,
           sample.doubts,
           reply === undefined ? null : fromHex(reply.hash),
+          shape,
         );
         if (reply !== undefined) keep.run(fromHex(reply.hash), reply.body);
         if (placedMs !== undefined) windows.cover(placedMs - sample.spanMs, placedMs, flags);
@@ -241,32 +247,43 @@ export class SampleStore {
     })();
   }
 
-  /** Samples whose instant or span lies in `[startMs, endMs)`, oldest first. */
-  between(startMs: number, endMs: number, longestSpanMs: number): StoredSample[] {
+  /** Devices with a sample whose instant or span lies in `[startMs, endMs)`. */
+  devicesBetween(startMs: number, endMs: number, longestSpanMs: number): string[] {
     return this.#options.db
-      .prepare<[number, number, number], Row>(
-        `SELECT device_id, source, role, at_ms, placed_ms, span_ms, body, doubts, leaf FROM samples
-         WHERE placed_ms >= ? AND placed_ms < ? AND placed_ms - span_ms < ? ORDER BY placed_ms, id`,
+      .prepare<[number, number, number], string>(
+        `SELECT DISTINCT device_id FROM samples
+         WHERE placed_ms >= ? AND placed_ms < ? AND placed_ms - span_ms < ? ORDER BY device_id`,
       )
-      .all(startMs, endMs + longestSpanMs, endMs)
-      .map((row) => {
-        const { readings, increments } = JSON.parse(row.body) as Pick<
-          Sample,
-          "readings" | "increments"
-        >;
-        return {
-          deviceId: row.device_id,
-          source: row.source,
-          role: row.role,
-          atMs: row.at_ms,
-          placedMs: row.placed_ms,
-          spanMs: row.span_ms,
-          readings,
-          increments,
-          doubts: row.doubts,
-          leaf: row.leaf,
-        };
-      });
+      .pluck()
+      .all(startMs, endMs + longestSpanMs, endMs);
+  }
+
+  /** Samples of a device whose instant or span lies in `[startMs, endMs)`, oldest first. */
+  between(deviceId: string, startMs: number, endMs: number, longestSpanMs: number): StoredSample[] {
+    return this.#options.db
+      .prepare<[string, number, number, number], Row>(
+        `SELECT device_id, source, role, at_ms, placed_ms, span_ms, body, shape, doubts, leaf FROM samples
+         WHERE device_id = ? AND placed_ms >= ? AND placed_ms < ? AND placed_ms - span_ms < ?
+         ORDER BY placed_ms, id`,
+      )
+      .all(deviceId, startMs, endMs + longestSpanMs, endMs)
+      .map((row) => ({
+        deviceId: row.device_id,
+        source: row.source,
+        role: row.role,
+        atMs: row.at_ms,
+        placedMs: row.placed_ms,
+        spanMs: row.span_ms,
+        ...this.#bodyOf(row),
+        doubts: row.doubts,
+        leaf: row.leaf,
+      }));
+  }
+
+  #bodyOf({ shape, body }: Row): Pick<Sample, "readings" | "increments"> {
+    return shape === null
+      ? (JSON.parse(body) as Pick<Sample, "readings" | "increments">)
+      : this.#shapes.decode(shape, body);
   }
 
   #schedule(): void {

@@ -35,11 +35,14 @@ async function search(prefix: 16 | 24): Promise<Search> {
     );
     await once(site.stdout as NodeJS.ReadableStream, "data");
     const startedMs = performance.now();
-    // exec: the process that is looked at is the agent's own.
-    const run = network.look("sh", ["-c", `exec "$0" agent/main.ts discover ${network.cidr} --json`, process.execPath], {
-      cwd: ROOT,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const run = network.look(
+      join(ROOT, "scripts/rig-agent"),
+      ["discover", network.cidr, "--json"],
+      {
+        cwd: ROOT,
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let out = "";
     run.stdout?.on("data", (chunk: Buffer) => {
       out += chunk.toString();
@@ -61,7 +64,7 @@ async function search(prefix: 16 | 24): Promise<Search> {
 
 function lookAt(pid: number, seen: { sockets: number; peakMiB: number }): void {
   try {
-    // `ip netns exec` becomes the program: its pid is the agent's.
+    // `ip netns exec` and the launcher both become the program: the pid is the agent's.
     const fds = readdirSync(`/proc/${pid}/fd`).length;
     const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
     seen.sockets = Math.max(seen.sockets, fds);

@@ -48,7 +48,8 @@ function make(t: Test, budgetBytes = 64 << 20) {
       spanMs: 10_000,
       readings: [],
       problems: Array.from({ length: padding }, () => ({
-        part: "x".repeat(60),
+        // Of its own, or all samples would share the one shape.
+        part: `${atMs} ${"x".repeat(46)}`,
         why: "absent",
         ask: "stats",
       })),
