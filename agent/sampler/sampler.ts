@@ -46,6 +46,8 @@ export interface SamplerOptions {
 const MAX_SPAN_INTERVALS = 1.5;
 /** A source in outage is asked ever less often, down to once in so many intervals. */
 const MAX_BACKOFF_INTERVALS = 8;
+/** So many sources are spread over their whole interval. */
+const MANY_SOURCES = 200;
 /** How long after its timeout an ask is waited for: a link that ignores its signal must not stop the source for good. */
 const ABANDON_MS = 1000;
 
@@ -69,8 +71,14 @@ export class Sampler {
   }
 
   async start(): Promise<void> {
-    this.#turns = this.#options.sources.map((source) =>
-      new Turn(source, this.#options, this.#abort.signal).run(),
+    const { sources, random } = this.#options;
+    // The first figures are wanted soon; of many sources each has its own place in the interval, so that they never
+    // come all at once.
+    const spread = Math.min(1, 0.25 + sources.length / MANY_SOURCES);
+    this.#turns = sources.map((source, n) =>
+      new Turn(source, this.#options, this.#abort.signal).run(
+        ((n + random()) / sources.length) * spread * source.intervalMs,
+      ),
     );
   }
 
@@ -95,11 +103,11 @@ class Turn {
     this.#signal = signal;
   }
 
-  async run(): Promise<void> {
-    const { clock, random } = this.#options;
+  /** Asks for the first time after so many ms, and then at every interval. */
+  async run(firstMs: number): Promise<void> {
+    const { clock } = this.#options;
     const { intervalMs } = this.#source;
-    // Spread over a quarter of the interval: the first figures are wanted soon, and a hundred devices not at once.
-    let nextMs = clock.monotonicMs() + (random() * intervalMs) / 4;
+    let nextMs = clock.monotonicMs() + firstMs;
     while (!this.#signal.aborted) {
       await pause(clock, Math.max(0, nextMs - clock.monotonicMs()), this.#signal);
       if (this.#signal.aborted) return;
