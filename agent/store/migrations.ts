@@ -89,7 +89,8 @@ END;
 `,
   `
 -- What samples say apart from their numbers; body then holds the numbers alone. NULL: body is JSON with everything.
-CREATE TABLE shapes (id INTEGER PRIMARY KEY, shape TEXT NOT NULL UNIQUE) STRICT;
+-- No id is given twice: who has one in memory must never find another shape behind it.
+CREATE TABLE shapes (id INTEGER PRIMARY KEY AUTOINCREMENT, shape TEXT NOT NULL UNIQUE) STRICT;
 ALTER TABLE samples ADD COLUMN shape INTEGER;
 `,
 ];

@@ -143,7 +143,6 @@ export class SampleStore {
       this.#write();
       this.#options.windows.committed();
     } catch (cause) {
-      this.#shapes.forget();
       const full = /SQLITE_FULL/.test(String((cause as { code?: string }).code));
       const error = new RigError(
         full ? "store-full" : "store-failed",
@@ -168,6 +167,7 @@ export class SampleStore {
 
   #write(): void {
     const { db, windows } = this.#options;
+    this.#shapes.forget();
     const insert = db.prepare(
       `INSERT INTO samples (device_id, source, role, at_ms, placed_ms, monotonic_ms, boot_id, span_ms, body, unproven, leaf, doubts, reply, shape)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -50,7 +50,7 @@ export class Shapes {
     };
   }
 
-  /** A transaction was given up: what it had made is not there. */
+  /** To be called before each transaction: what one made that was given up is not there, nor what was purged since. */
   forget(): void {
     this.#ids.clear();
   }
