@@ -16,7 +16,14 @@ const MAY_IMPORT = {
 const HOME = {
   "better-sqlite3": ["agent/store", "coordinator/ledger", "scripts", "test"],
   mqtt: ["agent/transport", "coordinator/intake", "scripts", "test"],
-  "@grpc/grpc-js": ["agent/transport", "coordinator/intake", "test"],
+  "@grpc/grpc-js": [
+    "agent/transport",
+    "agent/drivers/links",
+    "coordinator/intake",
+    "scripts/simulate",
+    "test",
+  ],
+  "http-auth-utils": ["agent/drivers/links", "test"],
   aedes: ["coordinator/intake", "test", "scripts"],
   winston: ["agent/platform", "coordinator/log.ts"],
   "node-cron": ["agent/platform", "agent/store"],

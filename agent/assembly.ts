@@ -14,6 +14,7 @@ import { Chain } from "./store/chain.ts";
 import { DeviceBook } from "./store/device-book.ts";
 import { Meta } from "./store/meta.ts";
 import { type Db, lockStateDirectory, openDatabase } from "./store/open.ts";
+import { Pins } from "./store/pins.ts";
 import { Retention } from "./store/retention.ts";
 import { SampleStore } from "./store/samples.ts";
 import { Windows } from "./store/windows.ts";
@@ -72,7 +73,11 @@ export function openSession(
 
 /** What is asked, and which devices stand behind it as far as that was known before. */
 export function openSources({ settings, clock, log }: AppOptions, db: Db, undo: Undo) {
-  const sources = configuredSources(settings, { clock, log: log.child({ stage: "drivers" }) });
+  const sources = configuredSources(settings, {
+    clock,
+    log: log.child({ stage: "drivers" }),
+    pins: new Pins(db),
+  });
   for (const source of sources) undo.push(() => source.stop());
   const inventory = new Inventory({
     book: new DeviceBook(db),

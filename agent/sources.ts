@@ -1,16 +1,22 @@
 import type { DeviceKind } from "./core/device.ts";
 import { RigError } from "./core/errors.ts";
 import { isLoopback } from "./core/listen.ts";
-import type { Clock, Log } from "./core/ports.ts";
+import type { Log } from "./core/ports.ts";
 import type { SourceRole } from "./core/sample.ts";
 import { isUnproven } from "./drivers/driver.ts";
-import { openSource, type Source, type SourceSpec } from "./drivers/open.ts";
+import { Admissions } from "./drivers/links/admission.ts";
+import {
+  type Tools as DriverTools,
+  openSource,
+  type Source,
+  type SourceSpec,
+} from "./drivers/open.ts";
 import { probe } from "./drivers/probe.ts";
 import type { Answer, AskableSource } from "./sampler/sampler.ts";
+import { present } from "./settings/present.ts";
 import type { DeviceSettings, Settings } from "./settings/settings.ts";
 
-interface Tools {
-  readonly clock: Clock;
+interface Tools extends DriverTools {
   readonly log: Log;
 }
 
@@ -93,10 +99,10 @@ class ConfiguredSource implements AskableSource {
   }
 
   async #open(signal: AbortSignal): Promise<Source> {
-    const { clock, log } = this.#tools;
-    if (this.#spec.driver !== "auto") return openSource(this.#spec, { clock });
+    const { log } = this.#tools;
+    if (this.#spec.driver !== "auto") return openSource(this.#spec, this.#tools);
     const { driver: _auto, address = "", ...rest } = this.#spec;
-    const { driver, source } = await probe(address, { clock }, signal, rest);
+    const { driver, source } = await probe(address, this.#tools, signal, rest);
     log.info("a device was recognised", { source: this.name, driver: driver.name });
     return source;
   }
@@ -113,8 +119,9 @@ export function configuredSources(
   tools: Tools,
 ): (AskableSource & { stop(): Promise<void> })[] {
   const { sampling, sensors } = settings;
+  const shared = { ...tools, admissions: new Admissions(tools.clock) };
   const configured = settings.devices.map(
-    (device) => new ConfiguredSource(specOf(device), device, tools),
+    (device) => new ConfiguredSource(specOf(device, settings), device, shared),
   );
   const has = (driver: string): boolean =>
     settings.devices.some((device) => device.driver === driver);
@@ -129,24 +136,18 @@ export function configuredSources(
     )
     .map(([name, driver, , ifPresent]) => {
       const spec = { name, driver, timeoutMs: sampling.timeoutMs, periodMs: sampling.intervalMs };
-      return new ConfiguredSource(spec, sampling, tools, ifPresent);
+      return new ConfiguredSource(spec, sampling, shared, ifPresent);
     });
   return [...configured, ...sensing];
 }
 
-function specOf(device: DeviceSettings): SourceSpec {
-  const { name, driver, address, username, password, token, program, root, timeoutMs, intervalMs } =
-    device;
-  return {
-    name,
-    driver,
-    timeoutMs,
+function specOf(device: DeviceSettings, { tryDefaultLogins }: Settings): SourceSpec {
+  const { password, token, intervalMs, ...rest } = device;
+  return present({
+    ...rest,
     periodMs: intervalMs,
-    ...(address === undefined ? {} : { address }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: password.reveal() }),
-    ...(token === undefined ? {} : { token: token.reveal() }),
-    ...(program === undefined ? {} : { program }),
-    ...(root === undefined ? {} : { root }),
-  };
+    tryDefaultLogin: tryDefaultLogins,
+    password: password?.reveal(),
+    token: token?.reveal(),
+  });
 }

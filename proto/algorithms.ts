@@ -34,12 +34,12 @@ export const ALGORITHMS = {
     aliases: ["rx/0", "rx", "randomx/0"],
   },
   kawpow: { about: "Ravencoin", hashesPerDifficulty: TWO_32, efficiency: "J/MH" },
-  autolykos2: { about: "Ergo", efficiency: "J/MH", aliases: ["autolykosv2", "autolykos"] },
+  autolykos2: { about: "Ergo", efficiency: "J/MH", aliases: ["autolykosv2", "autolykos", "ergo"] },
   kheavyhash: {
     about: "Kaspa",
     hashesPerDifficulty: TWO_32,
     efficiency: "J/GH",
-    aliases: ["heavyhash"],
+    aliases: ["heavyhash", "kaspa", "kas"],
   },
   blake3: { about: "Alephium", efficiency: "J/GH", aliases: ["blake3alephium", "alephium"] },
   octopus: { about: "Conflux", efficiency: "J/MH" },
@@ -47,7 +47,7 @@ export const ALGORITHMS = {
   equihash144_5: {
     about: "Bitcoin Gold",
     efficiency: "J/kH",
-    aliases: ["equihash144/5", "equihash1445"],
+    aliases: ["equihash144/5", "equihash144,5", "equihash1445"],
   },
   beamhash3: { about: "Beam", efficiency: "J/kH", aliases: ["beamhashiii"] },
   x11: { about: "Dash", efficiency: "J/GH" },

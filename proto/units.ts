@@ -17,6 +17,7 @@ export const UNITS = {
     "MSol/s": 1e6,
     "GSol/s": 1e9,
     "g/s": 1,
+    "milliH/s": 1e-3,
   },
   power: { W: 1, mW: 1e-3, uW: 1e-6, kW: 1e3 },
   temperature: { "°C": 1, "m°C": 1e-3 },

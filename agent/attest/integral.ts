@@ -49,7 +49,7 @@ export interface Integral {
 }
 
 /** Adds up one quantity of some samples over a window. */
-export function integrate(
+function integrate(
   samples: readonly FoldableSample[],
   window: Window,
   level: (s: FoldableSample) => Reading | undefined,

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { asRigError, RigError } from "../core/errors.ts";
+import { parseFingerprint } from "../core/fingerprint.ts";
 import { lineOf, readPrivateFile } from "../core/private-file.ts";
 import type { Report } from "../core/reading.ts";
 import { isUnproven } from "../drivers/driver.ts";
+import { PinsInMemory } from "../drivers/links/pins.ts";
 import { openSource } from "../drivers/open.ts";
 import { probe } from "../drivers/probe.ts";
 import { readBootId, SystemClock } from "../platform/clock.ts";
@@ -16,6 +18,8 @@ interface ReadOptions {
   readonly driver?: string;
   readonly username?: string;
   readonly passwordFile?: string;
+  readonly tryDefaultLogins?: boolean;
+  readonly fingerprint?: string;
   readonly timeout: string;
   readonly json?: boolean;
 }
@@ -37,6 +41,11 @@ export function readCommand(io: CommandIo): Command {
     .option("--driver <name>", "read with this driver instead of looking which one fits")
     .option("--username <name>", "login of the device")
     .option("--password-file <file>", "its password, mode 0600")
+    .option(
+      "--try-default-logins",
+      "without --username, try the login that the maker ships it with",
+    )
+    .option("--fingerprint <sha256>", "believe this TLS certificate and no other")
     .option("--timeout <duration>", "give up after this long", "15s")
     .option("--json", "print JSON")
     .action(async (addresses: readonly string[], options: ReadOptions) => {
@@ -78,13 +87,18 @@ async function readAll(
 
 async function readOne(
   address: string,
-  { driver, username }: ReadOptions,
+  { driver, username, tryDefaultLogins: tryDefaultLogin, fingerprint }: ReadOptions,
   password: string | undefined,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Omit<Answered, "address">> {
-  const tools = { clock: new SystemClock(readBootId()) };
-  const login = present({ username, password });
+  const tools = { clock: new SystemClock(readBootId()), pins: new PinsInMemory() };
+  const login = present({
+    username,
+    password,
+    tryDefaultLogin,
+    fingerprint: readFingerprint(fingerprint),
+  });
   const { source } =
     driver === undefined
       ? await probe(address, tools, signal, login)
@@ -101,6 +115,16 @@ async function readOne(
 /** An address as it may be shown: a login in a URL is a secret. */
 function withoutLogin(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, "$1");
+}
+
+function readFingerprint(written: string | undefined): string | undefined {
+  if (written === undefined) return undefined;
+  const fingerprint = parseFingerprint(written);
+  if (fingerprint !== undefined) return fingerprint;
+  throw new RigError(
+    "command-invalid",
+    "--fingerprint is a SHA-256: 64 hex digits, with or without colons",
+  );
 }
 
 function readPassword(file: string | undefined): string | undefined {

@@ -3,18 +3,33 @@ import type { Clock } from "../core/ports.ts";
 import { type Address, hostAndPort } from "./address.ts";
 import type { Ask, Driver, LinkKind } from "./driver.ts";
 import { hostLink } from "./hosts/link.ts";
+import type { Admissions } from "./links/admission.ts";
+import type { Manner } from "./links/entry.ts";
 import { execLink } from "./links/exec.ts";
+import { framedLink } from "./links/framed.ts";
+import { grpcLink } from "./links/grpc.ts";
 import { httpLink } from "./links/http.ts";
 import type { Link, Login, Question, Reach } from "./links/link.ts";
+import type { Trust } from "./links/pins.ts";
 import { sysfsLink } from "./links/sysfs.ts";
 import { tcpLink } from "./links/tcp.ts";
 
 /** Links that go over a network; the others read this host. */
 const REMOTE: readonly LinkKind[] = ["http", "tcp", "framed", "grpc"];
 
+const HTTPS_PORT = 443;
+
 /** True for what is asked at an address. */
 export function isRemote(driver: Driver): boolean {
   return Object.values(driver.asks).some(({ link }) => REMOTE.includes(link));
+}
+
+/** What logins and certificates are judged by. */
+export interface DialAccess {
+  readonly trust: Trust;
+  readonly admissions: Admissions;
+  /** When the login is sent; always where left out. */
+  readonly manner?: Manner;
 }
 
 /** What links are made of. */
@@ -22,6 +37,7 @@ export interface Dialling {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly login: Login;
+  readonly access: DialAccess;
   /** The program that a sensor is read through. */
   readonly program: string;
   /** Between two blocks of a program that prints by itself. */
@@ -77,11 +93,29 @@ export class Links {
       throw new RigError("bug", `no address for a link of kind ${kind}`);
     const { host, url } = this.#address;
     const called = hostAndPort(host, port);
+    const { login: scheme } = this.#driver;
+    const { login, access } = this.#dialling;
+    const { trust, admissions, manner = "always" } = access;
+    const entry = {
+      scheme,
+      admission: admissions.of(called, wayOf(scheme, login)),
+      manner,
+      trust,
+    };
     if (kind === "tcp") return tcpLink(reach(called), host, port);
+    if (kind === "framed") return framedLink(reach(called), host, port);
+    if (kind === "grpc") return grpcLink(reach(called), { host, port }, login, entry);
     // A web address counts where it names the port that is asked.
-    const base = url !== undefined && webPort(url) === port ? url : new URL(`http://${called}/`);
-    return httpLink(reach(called), base, this.#dialling.login, this.#driver.login);
+    const isNamed = url !== undefined && webPort(url) === port;
+    const base = isNamed ? url : new URL(`${port === HTTPS_PORT ? "https" : "http"}://${called}/`);
+    return httpLink(reach(called), base, login, entry);
   }
+}
+
+/** How a login is sent: what is refused one way may be let in another. */
+function wayOf(scheme: Driver["login"], login: Login): string {
+  const way = scheme?.kind === "token" ? [scheme.target, scheme.body] : [];
+  return JSON.stringify([login, ...way]);
 }
 
 /** The port of a web address. */

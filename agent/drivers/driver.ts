@@ -22,17 +22,24 @@ export interface Ask {
   readonly rarely?: true;
   /** Answered to those who log in only: not asked without a login. */
   readonly login?: true;
+  /** Its reply holds passwords, such as those of pools: read, and never kept. */
+  readonly secret?: true;
 }
 
 /** How a device lets in. A username and a password come from the settings, and go nowhere else. */
 export type LoginScheme =
   /** The same with every request, as HTTP's own schemes have it (RFC 7617, RFC 7616); digest where the device asks for that. */
   | { readonly kind: "basic" | "digest" }
-  /** A request that answers with a token, or with a cookie. */
+  /**
+   * A request that answers with a token, or with a cookie. Over gRPC `target` is all that counts beside `send` and
+   * `header`: username and password are the request's string fields 1 and 2, the token is the reply's field 1 or, in
+   * older firmware, its metadata `authorization`.
+   */
   | {
       readonly kind: "token";
+      /** `{username}` and `{password}` stand for them, escaped for a URL. */
       readonly target: string;
-      /** `{username}` and `{password}` stand for them, escaped for JSON or a form by what the body is. Absent: GET. */
+      /** The same, escaped for JSON or a form by what the body is. Absent: GET. */
       readonly body?: string;
       /** Pointer to the token in the reply; absent: the cookies that the reply sets. */
       readonly token?: string;

@@ -2,9 +2,11 @@ import { asRigError, isAbort, RigError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Report } from "../core/reading.ts";
 import { type Address, hostAndPort, parseAddress } from "./address.ts";
-import { isRemote, Links, webPort } from "./dial.ts";
+import { type DialAccess, isRemote, Links, webPort } from "./dial.ts";
 import type { Ask, Driver } from "./driver.ts";
+import { Admissions } from "./links/admission.ts";
 import type { Login } from "./links/link.ts";
+import { type Pins, PinsInMemory } from "./links/pins.ts";
 import { readReplies } from "./read-replies.ts";
 import { DRIVERS } from "./registry.ts";
 
@@ -20,6 +22,8 @@ export interface SourceSpec {
   readonly token?: string;
   /** Where no login is given, the maker's own is tried. */
   readonly tryDefaultLogin?: boolean;
+  /** SHA-256 of the device's TLS certificate, 64 lower-case hex digits; the first that is seen where left out. */
+  readonly fingerprint?: string;
   /** For everything that one ask of the source takes; 5000 by default. */
   readonly timeoutMs?: number;
   /** The program that a sensor is read through; `nvidia-smi` by default. */
@@ -33,11 +37,15 @@ export interface SourceSpec {
 /** What sources need of the agent. */
 export interface Tools {
   readonly clock: Clock;
+  /** Which certificate each address showed first; forgotten with the source where left out. */
+  readonly pins?: Pins;
+  /** Which logins were refused of late; forgotten with the source where left out. */
+  readonly admissions?: Admissions;
 }
 
 type Replies = Readonly<Record<string, Uint8Array>>;
 
-/** The reports of one ask, and the bytes that they were read from by ask name. */
+/** The reports of one ask, and the bytes that they were read from by ask name, those that hold secrets left out. */
 interface Answer {
   readonly reports: readonly Report[];
   readonly replies: Replies;
@@ -74,10 +82,13 @@ export function openSource(spec: SourceSpec, tools: Tools): Source {
   const address = isRemote(driver) ? addressOf(spec, driver) : undefined;
   const port = address === undefined ? undefined : portOf(spec, driver, address);
   const login = loginOf(spec, driver, address);
+  // The maker's login was not said to be the right one: what is read without one goes on being read.
+  const isOwn = login !== driver.defaultLogin;
   const links = new Links(driver, address, port, {
     clock: tools.clock,
     timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     login,
+    access: { ...accessOf(spec, tools), manner: isOwn ? "always" : "when-it-helps" },
     program: spec.program ?? "nvidia-smi",
     periodMs: spec.periodMs ?? DEFAULT_PERIOD_MS,
     root: spec.root,
@@ -118,7 +129,14 @@ export function loginOf(
   return driver.defaultLogin ?? {};
 }
 
-function portOf(spec: SourceSpec, driver: Driver, { url, port }: Address): number {
+/** What a source's logins and certificates are judged by. */
+export function accessOf(spec: Pick<SourceSpec, "fingerprint">, tools: Tools): DialAccess {
+  const { clock, pins = new PinsInMemory(), admissions = new Admissions(clock) } = tools;
+  return { trust: { pins, fingerprint: spec.fingerprint }, admissions };
+}
+
+/** The port that asks go to which name none. Throws `settings-invalid` where neither address nor driver says one. */
+export function portOf(spec: SourceSpec, driver: Driver, { url, port }: Address): number {
   const first = Object.values(driver.asks)[0]?.link;
   if (url !== undefined && first === "http") return webPort(url);
   // The port in a device's web address is not that of its cgminer API.
@@ -170,7 +188,8 @@ class Asker {
     if (first !== undefined && Object.keys(replies).length === 0) throw first.came;
     const reports = readReplies(this.#driver, replies);
     checkSomething(this.#driver, this.#called, reports);
-    return { reports, replies };
+    const open = Object.entries(replies).filter(([name]) => !this.#driver.asks[name]?.secret);
+    return { reports, replies: Object.fromEntries(open) };
   }
 
   /** What one ask brought; undefined where it rests. */
@@ -201,7 +220,10 @@ class Asker {
 /** A reply without one value that was asked for is not the device's: half a reply, a login page, another device. */
 function checkSomething(driver: Driver, called: string, reports: readonly Report[]): void {
   const problems = reports.flatMap((report) => report.problems);
-  if (problems.length === 0 || reports.some(({ readings }) => readings.length > 0)) return;
+  // A device that says that it sleeps, or what ails it, has answered though it measures nothing.
+  const says = ({ readings, condition }: Report): boolean =>
+    readings.length > 0 || condition?.state !== undefined;
+  if (problems.length === 0 || reports.some(says)) return;
   const [first] = problems;
   throw new RigError(
     "driver-garbled",

@@ -29,7 +29,7 @@ export async function probe(
     const called = hostAndPort(where.host, port);
     const drivers = driversFor(where, port);
     const known = await whoKnows(drivers, { where, port, tools, signal, spec }, faults);
-    tried.push(...drivers.map(({ name }) => `${name} at ${called}`));
+    tried.push(`${called} (${drivers.length} drivers)`);
     const [driver, other] = known;
     if (other !== undefined) throw ambiguous(called, known);
     if (driver !== undefined) {
@@ -75,9 +75,31 @@ export function knownBy(driver: Driver): readonly string[] {
   return driver.knownBy ?? Object.keys(driver.asks).slice(0, 1);
 }
 
+/** One request, and which asks of which drivers it is. */
+interface Request {
+  readonly round: number;
+  readonly wants: (readonly [driver: Driver, ask: string])[];
+}
+
+/** What to put to a place, in order: what most drivers know their devices by first. `keyOf` tells requests apart. */
+export function planOf(
+  drivers: readonly Driver[],
+  keyOf: (driver: Driver, ask: string) => string,
+): Request[] {
+  const byKey = new Map<string, Request>();
+  for (const driver of drivers)
+    for (const [round, ask] of knownBy(driver).entries()) {
+      const key = keyOf(driver, ask);
+      const known = byKey.get(key) ?? { round, wants: [] };
+      known.wants.push([driver, ask]);
+      byKey.set(key, { ...known, round: Math.min(known.round, round) });
+    }
+  return [...byKey.values()].sort((a, b) => a.round - b.round || b.wants.length - a.wants.length);
+}
+
 /**
- * Which of the drivers know what listens at a port. Puts the first of every driver's asks, then the second of those that
- * have one, until a driver knows it: a device is not asked more than that takes.
+ * Which of the drivers know what listens at a port. Requests are put one after the other until a driver knows the
+ * device by what has come: it is not asked more than that takes. A generic driver is asked where no other knows it.
  */
 export async function whoKnows(
   drivers: readonly Driver[],
@@ -86,7 +108,7 @@ export async function whoKnows(
 ): Promise<Driver[]> {
   const asked = new AskedOnce(probing);
   try {
-    return await knowing(drivers, probing.signal, asked, faults);
+    return await knowing(drivers, probing, asked, faults);
   } finally {
     await asked.stop();
   }
@@ -94,29 +116,35 @@ export async function whoKnows(
 
 async function knowing(
   drivers: readonly Driver[],
-  signal: AbortSignal,
+  { port, signal }: Probing,
   asked: AskedOnce,
   faults: RigError[],
 ): Promise<Driver[]> {
   const met = new Map<Driver, Record<string, Uint8Array>>(drivers.map((driver) => [driver, {}]));
-  const rounds = Math.max(0, ...drivers.map((driver) => knownBy(driver).length));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const driver of drivers) {
-      const name = knownBy(driver)[round];
-      if (name === undefined) continue;
-      const reply = await asked.ask(driver, name);
-      signal.throwIfAborted();
-      if (reply instanceof RigError) {
-        faults.push(reply);
-        // Nobody listens there: no other request will find more.
-        if (reply.code === "driver-unreachable" && driver.asks[name]?.port === undefined) return [];
-      } else (met.get(driver) as Record<string, Uint8Array>)[name] = reply;
+  const closed = new Set<number>();
+  // What is silent to one request of a protocol does not speak it: another would cost its time limit again.
+  const silent = new Map<string, boolean>();
+  for (const { wants } of planOf(drivers, (driver, ask) => asked.keyOf(driver, ask))) {
+    const [[first, name]] = wants as [readonly [Driver, string]];
+    const at = first.asks[name]?.port ?? port;
+    const protocol = `${first.asks[name]?.link} ${at}`;
+    if (closed.has(at) || silent.get(protocol)) continue;
+    const reply = await asked.ask(first, name);
+    signal.throwIfAborted();
+    if (reply instanceof RigError) {
+      faults.push(reply);
+      // Nobody listens there: no other request will find more.
+      if (reply.code === "driver-unreachable") closed.add(at);
+      if (reply.code === "driver-timeout" && !silent.has(protocol)) silent.set(protocol, true);
+      if (closed.has(port)) return [];
+      continue;
     }
-    const known = drivers.filter(
-      (driver) => knownBy(driver).length <= round + 1 && knows(driver, met.get(driver) ?? {}),
-    );
-    const own = known.filter(({ generic }) => generic !== true);
-    if (own.length > 0) return own;
+    silent.set(protocol, false);
+    for (const [driver, ask] of wants) (met.get(driver) as Record<string, Uint8Array>)[ask] = reply;
+    const known = wants
+      .map(([driver]) => driver)
+      .filter((driver) => driver.generic !== true && knows(driver, met.get(driver) ?? {}));
+    if (known.length > 0) return known;
   }
   const generic = drivers.filter(
     (driver) => driver.generic === true && knows(driver, met.get(driver) ?? {}),

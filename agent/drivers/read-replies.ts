@@ -3,6 +3,7 @@ import type { Condition, Identity, Problem, Reading, Report } from "../core/read
 import { busKey } from "./bus.ts";
 import { joined, readErrors, readState } from "./condition.ts";
 import type { Docs, Driver } from "./driver.ts";
+import { MAX_REPLY_BYTES } from "./links/link.ts";
 import { pointer, type Scope } from "./pointer.ts";
 import type { Devices, Each, ErrorsEntry, Row, StateEntry, Table } from "./table.ts";
 import { readAlgorithm, readIdentity, readRow } from "./value.ts";
@@ -96,7 +97,7 @@ export function decodeReplies(
   for (const [name, ask] of Object.entries(driver.asks)) {
     const reply = replies[name];
     try {
-      if (reply !== undefined) docs[name] = ask.decode(reply);
+      if (reply !== undefined) docs[name] = ask.decode(bounded(reply, name));
       else if (!ask.optional) problems.push({ part: "", why: "no-reply", ask: name });
     } catch (thrown) {
       if (!(thrown instanceof RigError)) throw thrown;
@@ -106,6 +107,16 @@ export function decodeReplies(
     }
   }
   return docs;
+}
+
+/** A link lets no longer one through; kept replies may come from elsewhere, and decoders are made for this much. */
+function bounded(reply: Uint8Array, ask: string): Uint8Array {
+  if (reply.length > MAX_REPLY_BYTES)
+    throw new RigError("driver-too-large", `the reply to ${ask} has ${reply.length} bytes`, {
+      ask,
+      limit: MAX_REPLY_BYTES,
+    });
+  return reply;
 }
 
 // Far above what exists; a reply with more is no reply of a miner, and must not fill the store.

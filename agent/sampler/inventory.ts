@@ -108,8 +108,9 @@ export class Inventory {
   resolve(source: ReportingSource, report: Report): Device | undefined {
     const place = this.#placeOf(source, report);
     const before = this.#entries.get(place);
-    // Nothing but problems is no proof that there is a device at all.
-    if (before === undefined && report.readings.length === 0) return undefined;
+    // Nothing but problems is no proof that there is a device at all; one that says that it sleeps is there.
+    const says = report.readings.length > 0 || report.condition?.state !== undefined;
+    if (before === undefined && !says) return undefined;
     if (before === undefined && this.of(source.name).length >= MAX_DEVICES) return undefined;
     const token = this.#tokenFor(place, source, report, before);
     if (token === undefined) return undefined;

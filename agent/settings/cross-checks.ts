@@ -67,6 +67,12 @@ function deviceFaults(device: Section, index: number, sampling: Section): CrossF
       message: "has neither an address nor a driver: nothing says what to read",
     });
   }
+  if ("fingerprint" in device && !/^https:/i.test(String(device["address"] ?? ""))) {
+    faults.push({
+      path: [...path, "fingerprint"],
+      message: "is of no use without an https:// address: only TLS has certificates",
+    });
+  }
   if ("interval" in device || "timeout" in device) {
     const intervalMs = ms(sampling["interval"]) ?? DEFAULT_INTERVAL_MS;
     const timeoutMs = ms(sampling["timeout"]) ?? DEFAULT_TIMEOUT_MS;

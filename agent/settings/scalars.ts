@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import * as z from "zod";
 import { asAddress, type Hex, isHex } from "../../proto/hex.ts";
 import { keccakBytes } from "../../proto/keccak.ts";
+import { parseFingerprint } from "../core/fingerprint.ts";
 import { isLoopback, type ListenAddress, parseListen } from "../core/listen.ts";
 import { parseDuration, parseSize } from "./units.ts";
 
@@ -97,6 +98,15 @@ export const deviceAddress = readAs<string>("^[^\\s@]+$", (text) => {
   }
   return text;
 });
+
+/** SHA-256 of a certificate, read into 64 lower-case hex digits. */
+export const fingerprint = readAs<string>(
+  "^([0-9a-fA-F]{64}|([0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2})$",
+  (text) =>
+    parseFingerprint(text) ?? {
+      fault: "is no SHA-256 fingerprint: 64 hex digits, with or without colons",
+    },
+);
 
 /** A line of text without control characters. */
 export function line(most: number): z.ZodType<string, string> {

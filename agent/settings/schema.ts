@@ -5,6 +5,7 @@ import {
   bytes32,
   deviceAddress,
   duration,
+  fingerprint,
   line,
   loopbackListen,
   size,
@@ -180,6 +181,15 @@ const device = z.strictObject({
         example: "change me",
       }),
     ),
+  fingerprint: fingerprint
+    .optional()
+    .meta(
+      about(
+        "SHA-256 of its TLS certificate, as `openssl x509 -noout -fingerprint -sha256` prints it: no other is believed then. Left out, for an https:// address: one that an authority of this system vouches for, else the one that was seen first and no other after it.",
+        "local-only",
+        { example: Array(32).fill("A1").join(":") },
+      ),
+    ),
   interval: duration("1s", "1h")
     .optional()
     .meta(about("How often it is asked. Left out: as under sampling.", "live", { example: "30s" })),
@@ -294,6 +304,15 @@ export const SETTINGS_SCHEMA = z.strictObject({
     .max(1024)
     .prefault([])
     .meta({ description: "What is read over the network. `rig-agent read ADDRESS` tries one." }),
+  try_default_logins: z
+    .boolean()
+    .prefault(false)
+    .meta(
+      about(
+        "Tries the login that the maker ships a device with where the device has none here. Who listens on the network hears it.",
+        "local-only",
+      ),
+    ),
   sensors: sensors.prefault({}).meta({ description: "What is read on this machine." }),
   sampling: sampling.prefault({}).meta({ description: "How devices are asked." }),
   store: store.prefault({}).meta({ description: "What is kept on disk." }),

@@ -13,6 +13,8 @@ export interface DeviceSettings {
   readonly username?: string;
   readonly password?: Secret;
   readonly token?: Secret;
+  /** SHA-256 of the only TLS certificate that is believed, 64 lower-case hex digits. */
+  readonly fingerprint?: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly program?: string;
@@ -38,6 +40,8 @@ export interface Settings {
   readonly coordinator: { readonly address: Hex; readonly chainId: bigint; readonly salt: Hex };
   readonly uplink: UplinkSettings;
   readonly devices: readonly DeviceSettings[];
+  /** Where a device has no login, the maker's own is tried. */
+  readonly tryDefaultLogins: boolean;
   readonly sensors: ParsedSettings["sensors"];
   readonly sampling: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly store: {
@@ -84,6 +88,7 @@ export function toSettings(parsed: ParsedSettings, around: Surroundings): Settin
       insecure: uplink.insecure,
     }),
     devices: parsed.devices.map((device, i) => toDevice(device, i, parsed, around)),
+    tryDefaultLogins: parsed.try_default_logins,
     sensors: parsed.sensors,
     sampling: { intervalMs: sampling.interval, timeoutMs: sampling.timeout },
     store: {
@@ -110,6 +115,7 @@ function toDevice(
     username: device.username,
     password: around.passwordOf(`devices[${index}]`),
     token: device.token === undefined ? undefined : around.secret(device.token),
+    fingerprint: device.fingerprint,
     intervalMs: device.interval ?? parsed.sampling.interval,
     timeoutMs: device.timeout ?? parsed.sampling.timeout,
     program: device.program === undefined ? undefined : toProgram(device.program, around),

@@ -54,8 +54,10 @@ function begin(name: string, { like, from, folder }: Options): void {
   if (DRIVERS.some((driver) => driver.name === name)) fail(`There is a driver ${name} already.`);
   const model =
     DRIVERS.find((driver) => driver.name === like) ?? fail(`There is no driver ${like}.`);
-  if (from === undefined || !existsSync(from))
-    return fail("--from names a folder that record-replies wrote.");
+  if (from === undefined || !existsSync(from)) {
+    fail("--from names a folder that record-replies wrote.");
+    return;
+  }
   const answered = readdirSync(from).flatMap((file) =>
     file.endsWith(".reply") ? [basename(file, ".reply")] : [],
   );

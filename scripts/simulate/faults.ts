@@ -10,7 +10,10 @@ export type Fault = (typeof FAULTS)[number];
 /** Which of them each kind of device can have; for the others there is no way to act them out. */
 export const FAULTS_OF = {
   tcp: ["garbage", "half", "huge", "silent", "refuse", "slow"],
+  line: ["garbage", "half", "huge", "silent", "refuse", "slow"],
+  framed: ["garbage", "half", "huge", "silent", "refuse", "slow"],
   http: FAULTS,
+  grpc: ["garbage", "half", "silent", "refuse"],
   nvidia: ["garbage", "half", "silent", "refuse"],
   amdgpu: ["garbage", "half", "refuse"],
 } as const satisfies Record<string, readonly Fault[]>;

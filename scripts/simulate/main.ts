@@ -5,12 +5,14 @@ import { type Replay, startReplay } from "./replay.ts";
 import { settingsFragment } from "./settings-fragment.ts";
 import { agentDevices, type Site, startSite } from "./site.ts";
 import { siteFromFile } from "./site-file.ts";
-import { SPEAKERS } from "./socket-device.ts";
-import { type Driver, devicesFrom, TYPICAL } from "./specs.ts";
+import { devicesOf, PROFILE_NAMES } from "./site-profiles.ts";
+import { speakerOf } from "./speakers.ts";
+import { devicesFrom, type SiteSpec, TYPICAL } from "./specs.ts";
 
 interface Flags {
   readonly site?: string;
   readonly devices?: string;
+  readonly profile?: string;
   readonly seed?: string;
   readonly baseAddress: string;
   readonly ports: "standard" | "any";
@@ -25,6 +27,7 @@ interface Flags {
 const EXAMPLES = `
 Examples:
   simulate                                  a typical site: ${TYPICAL}
+  simulate --profile mixed                  a device of every family that is known, 60 in all
   simulate --devices trex:1x12,nvidia       twelve GPUs, light on the machine
   simulate --site site.yaml --log site.log  a site from a file, every reply written down
   simulate --fault antminer-2=half          one of the machines hangs up in the middle of its replies
@@ -55,6 +58,7 @@ function program(): Command {
     .description("SIMULATED mining machines that speak their real protocols on loopback addresses")
     .option("--site <file>", "devices from a YAML file")
     .option("--devices <list>", "devices from a list such as antminer:2,trex:1x4,nvidia")
+    .option("--profile <name>", `a site by its name: ${PROFILE_NAMES.join(", ")}`)
     .option("--seed <text>", "another life for every machine")
     .option("--base-address <address>", "devices take the addresses after it", "127.0.10.0")
     .option("--ports <which>", "standard, or any that are free", ports, "standard")
@@ -83,8 +87,15 @@ function fault(text: string, before: Flags["fault"]): Flags["fault"] {
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const complain = (line: string): boolean => process.stderr.write(`${line}\n`);
 
+function siteOf({ site, devices, profile }: Flags): SiteSpec {
+  if ([site, devices, profile].filter((word) => word !== undefined).length > 1)
+    throw new Error("say one of --site, --devices and --profile");
+  if (site !== undefined) return siteFromFile(site);
+  return { devices: profile === undefined ? devicesFrom(devices) : devicesOf(profile) };
+}
+
 async function simulate(flags: Flags): Promise<Site> {
-  const site = flags.site ? siteFromFile(flags.site) : { devices: devicesFrom(flags.devices) };
+  const site = siteOf(flags);
   const started = await startSite({
     site,
     baseAddress: flags.baseAddress,
@@ -114,7 +125,7 @@ function introduce(site: Site, flags: Flags): string {
       .filter(([device]) => device === name)
       .map(([, kind]) => ` [${kind}]`);
     const moved = isElsewhere(driver, address) ? " (its own port could not be had)" : "";
-    return `  ${name.padEnd(14)} ${driver.padEnd(9)} ${where}  ${what}${spoilt.join("")}${moved}`;
+    return `  ${name.padEnd(18)} ${driver.padEnd(15)} ${where}  ${what}${spoilt.join("")}${moved}`;
   });
   return [
     "SIMULATED mining site: no real machine, no real pool, no real hash.",
@@ -125,13 +136,13 @@ function introduce(site: Site, flags: Flags): string {
   ].join("\n");
 }
 
-function isElsewhere(driver: Driver, address: string | undefined): boolean {
-  if (address === undefined || driver === "nvidia" || driver === "amdgpu") return false;
-  return !address.endsWith(`:${SPEAKERS[driver].port}`);
+function isElsewhere(driver: string, address: string | undefined): boolean {
+  const usual = speakerOf(driver)?.doors[0].port;
+  return usual !== undefined && usual !== 0 && address?.endsWith(`:${usual}`) === false;
 }
 
 async function replay(folder: string, flags: Flags): Promise<Replay> {
-  if (flags.site ?? flags.devices ?? flags.settingsOut ?? flags.fault[0]) {
+  if (flags.site ?? flags.devices ?? flags.profile ?? flags.settingsOut ?? flags.fault[0]) {
     throw new Error("--replay goes with --base-address, --ports, --log and --json only");
   }
   const started = await startReplay({

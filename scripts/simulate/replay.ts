@@ -1,6 +1,7 @@
 import { hostsAfter } from "./hosts.ts";
 import { type Recording, recordings } from "./recording.ts";
 import { ReplyLog } from "./reply-log.ts";
+import type { Asked, Served } from "./servers/answering.ts";
 import { Listener } from "./servers/listener.ts";
 import { replayServer } from "./servers/replay-server.ts";
 import { steadyClock } from "./steady-clock.ts";
@@ -68,10 +69,11 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
 
 function serve(recording: Recording, log: ReplyLog): ReturnType<typeof replayServer> {
   const clock = steadyClock();
-  const answer = async (ask: string): Promise<Buffer | undefined> => {
+  const answer = async (asked: Asked): Promise<Served | undefined> => {
+    const ask = asked.ask.split("?")[0] ?? asked.ask;
     const reply = await recording.reply(ask);
     if (reply) log.add({ atMs: clock(), device: recording.name, key: "", ask });
-    return reply;
+    return reply && { bytes: reply };
   };
   return replayServer({ answer, fault: () => undefined }, clock);
 }

@@ -12,11 +12,12 @@ import {
   type RunningDevice,
   truthOf,
 } from "./site-device.ts";
+import type { Sensor } from "./specs.ts";
 
 /** What the sensors of GPUs are made of. */
 export interface SensorDeviceParts {
   readonly name: string;
-  readonly driver: "nvidia" | "amdgpu";
+  readonly driver: Sensor;
   /** The GPUs of the site's miners: the same machines, seen from the other side. */
   readonly parts: readonly Part[];
   /** Its own folder, removed at the end. */
@@ -34,7 +35,7 @@ interface Face {
 /** The sensors of GPUs, as files: a program like nvidia-smi, or a tree like /sys. */
 export class SensorDevice implements RunningDevice {
   readonly name: string;
-  readonly driver: "nvidia" | "amdgpu";
+  readonly driver: Sensor;
   readonly parts: readonly Part[];
   readonly #made: SensorDeviceParts;
   #face: Face | undefined;

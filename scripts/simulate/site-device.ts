@@ -1,14 +1,16 @@
 import type { Fault } from "./faults.ts";
 import type { Truth } from "./model/history.ts";
 import type { Part, PartNow } from "./protocols/protocol.ts";
-import type { Driver } from "./specs.ts";
 
 /** What the agent's settings need to read a device. */
 export interface AgentDevice {
   readonly name: string;
-  readonly driver: Driver;
+  readonly driver: string;
   /** host:port */
   readonly address?: string;
+  /** Where it says nothing without them. */
+  readonly username?: string;
+  readonly password?: string;
   /** A program in the place of nvidia-smi. */
   readonly program?: string;
   /** A folder in the place of /sys. */
@@ -18,7 +20,7 @@ export interface AgentDevice {
 /** A device that runs: somebody listens, or files stand. */
 export interface RunningDevice {
   readonly name: string;
-  readonly driver: Driver;
+  readonly driver: string;
   readonly parts: readonly Part[];
   /** Where it is; known once it has started. */
   source(): AgentDevice;

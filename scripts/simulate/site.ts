@@ -7,7 +7,7 @@ import type { Fault } from "./faults.ts";
 import type { Truth } from "./model/history.ts";
 import { type LogEntry, ReplyLog } from "./reply-log.ts";
 import type { AgentDevice, RunningDevice } from "./site-device.ts";
-import { type Driver, type SiteSpec, siteSpec } from "./specs.ts";
+import { type SiteSpec, siteSpec } from "./specs.ts";
 import { steadyClock } from "./steady-clock.ts";
 import { keepTicking } from "./ticking.ts";
 
@@ -50,9 +50,12 @@ interface SiteMachine {
 /** A device of a site that runs. */
 interface SiteDevice {
   readonly name: string;
-  readonly driver: Driver;
+  readonly driver: string;
   /** host:port; absent for sensors. */
   readonly address?: string;
+  /** Where it says nothing without them. */
+  readonly username?: string;
+  readonly password?: string;
   readonly program?: string;
   readonly root?: string;
   readonly machines: readonly SiteMachine[];
@@ -185,10 +188,12 @@ function describe(device: RunningDevice, log: ReplyLog): SiteDevice {
 
 /** The site's devices as the agent's settings name them. */
 export function agentDevices(from: Pick<Site, "devices">): AgentDevice[] {
-  return from.devices.map(({ name, driver, address, program, root }) => ({
+  return from.devices.map(({ name, driver, address, username, password, program, root }) => ({
     name,
     driver,
     ...(address === undefined ? {} : { address }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
     ...(program === undefined ? {} : { program }),
     ...(root === undefined ? {} : { root }),
   }));

@@ -1,15 +1,15 @@
+import type { Server } from "node:net";
 import { FAULTS_OF, type Fault } from "./faults.ts";
 import type { Truth } from "./model/history.ts";
-import { antminer } from "./protocols/antminer.ts";
-import { axeos } from "./protocols/axeos.ts";
-import { lolminer } from "./protocols/lolminer.ts";
-import type { Part, PartNow, Protocol } from "./protocols/protocol.ts";
-import { trex } from "./protocols/trex.ts";
-import { xmrig } from "./protocols/xmrig.ts";
+import type { Part, PartNow, Reply } from "./protocols/protocol.ts";
+import type { Door, Speaker } from "./protocols/speaker.ts";
 import type { ReplyLog } from "./reply-log.ts";
-import { cgminerServer } from "./servers/cgminer-server.ts";
+import type { Answering, Asked, Served } from "./servers/answering.ts";
+import { framedServer } from "./servers/framed-server.ts";
+import { grpcServer } from "./servers/grpc-server.ts";
 import { httpServer } from "./servers/http-server.ts";
 import { Listener } from "./servers/listener.ts";
+import { tcpServer } from "./servers/tcp-server.ts";
 import {
   type AgentDevice,
   checkFault,
@@ -17,73 +17,69 @@ import {
   type RunningDevice,
   truthOf,
 } from "./site-device.ts";
-import type { Driver } from "./specs.ts";
-
-export type SocketDriver = Exclude<Driver, "nvidia" | "amdgpu">;
-
-/** How each kind speaks, and where it usually listens. */
-export const SPEAKERS: Record<
-  SocketDriver,
-  { readonly protocol: Protocol; readonly link: "tcp" | "http"; readonly port: number }
-> = {
-  antminer: { protocol: antminer, link: "tcp", port: 4028 },
-  axeos: { protocol: axeos, link: "http", port: 80 },
-  trex: { protocol: trex, link: "http", port: 4067 },
-  lolminer: { protocol: lolminer, link: "http", port: 4068 },
-  xmrig: { protocol: xmrig, link: "http", port: 16_000 },
-};
 
 /** What a device on a socket is made of. */
 export interface SocketDeviceParts {
   readonly name: string;
-  readonly driver: SocketDriver;
+  readonly speaker: Speaker;
   readonly parts: readonly [Part, ...Part[]];
   readonly brokenJson: boolean;
   readonly host: string;
-  readonly ports: readonly number[];
+  /** For each of the speaker's doors, in order. */
+  readonly ports: readonly (readonly number[])[];
   readonly clock: () => number;
   readonly log: ReplyLog;
 }
 
-/** A device that speaks its protocol on a socket. */
+/** A device that speaks its protocol on sockets. */
 export class SocketDevice implements RunningDevice {
   readonly name: string;
-  readonly driver: SocketDriver;
+  readonly driver: string;
+  readonly speaker: Speaker;
   readonly parts: readonly [Part, ...Part[]];
   readonly #made: SocketDeviceParts;
-  readonly #listener: Listener;
+  readonly #listeners: readonly Listener[];
   #fault: Fault | undefined;
+  #shut: boolean | undefined;
   #stopped = false;
 
   constructor(made: SocketDeviceParts) {
     this.name = made.name;
-    this.driver = made.driver;
+    this.driver = made.speaker.name;
+    this.speaker = made.speaker;
     this.parts = made.parts;
     this.#made = made;
-    const device = { answer: (ask: string) => this.#answer(ask), fault: () => this.#mood() };
-    const cgminer = SPEAKERS[made.driver].link === "tcp";
-    const server = cgminer ? cgminerServer(device, made.clock) : httpServer(device);
-    this.#listener = new Listener(server, made.host, made.ports);
+    const device = { answer: (asked: Asked) => this.#answer(asked), fault: () => this.#mood() };
+    this.#listeners = made.speaker.doors.map(
+      (door, at) =>
+        new Listener(serverFor(door, device, made.clock), made.host, made.ports[at] ?? []),
+    );
   }
 
   source(): AgentDevice {
-    return { name: this.name, driver: this.driver, address: this.#listener.address };
+    const [front] = this.#listeners;
+    const { login } = this.speaker;
+    return { name: this.name, driver: this.driver, address: front?.address ?? "", ...login };
   }
 
-  /** Opens its door even if it is to be off at once: only so is its port known. */
+  /** Opens its doors even if it is to be off at once: only so are its ports known. */
   async start(): Promise<void> {
-    await this.#listener.open();
+    for (const listener of this.#listeners) await listener.open();
     await this.tick();
   }
 
   async tick(): Promise<void> {
     if (this.#stopped) return;
-    if (this.#mood() === "refuse") await this.#listener.close();
-    else await this.#listener.open();
+    const shut = this.#mood() === "refuse";
+    if (shut === this.#shut) return;
+    this.#shut = shut;
+    await Promise.all(
+      this.#listeners.map((listener) => (shut ? listener.close() : listener.open())),
+    );
   }
 
   async setFault(fault: Fault | undefined): Promise<void> {
-    checkFault(this.name, fault, FAULTS_OF[SPEAKERS[this.driver].link]);
+    checkFault(this.name, fault, FAULTS_OF[this.speaker.doors[0].link]);
     this.#fault = fault;
     await this.tick();
   }
@@ -100,7 +96,7 @@ export class SocketDevice implements RunningDevice {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#listener.close();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
   #now(): [PartNow, ...PartNow[]] {
@@ -109,30 +105,48 @@ export class SocketDevice implements RunningDevice {
 
   // The machines of one device share their fate: the first speaks for all.
   #mood(): Fault | undefined {
-    const [{ now }] = this.#now();
+    const [{ machine }] = this.parts;
+    const now = machine.state(this.#made.clock());
     if (now.off) return "refuse";
     return this.#fault ?? (now.silent ? "silent" : undefined);
   }
 
-  #answer(ask: string): Buffer | undefined {
+  #answer(asked: Asked): Served | undefined {
     const parts = this.#now();
     const { brokenJson } = this.#made;
     const atMs = parts[0].now.atMs;
     const worker = `simulated.${this.name}`;
-    const reply = SPEAKERS[this.driver].protocol({ ask, atMs, parts, worker, brokenJson });
+    const reply = this.speaker.protocol({ ...asked, atMs, parts, worker, brokenJson });
     if (!reply) return undefined;
-    for (const part of parts) {
-      const truth = part.machine.truth(atMs);
+    const { status, headers } = reply;
+    const served = {
+      bytes: Buffer.from(reply.body),
+      ...(status === undefined ? {} : { status }),
+      ...(headers === undefined ? {} : { headers }),
+    };
+    if (status === undefined) this.#note(reply.called ?? asked.ask, atMs, parts, reply);
+    return served;
+  }
+
+  #note(ask: string, atMs: number, parts: readonly PartNow[], { reported }: Reply): void {
+    for (const [key, said] of reported) {
+      const truth = parts.find((part) => part.key === key)?.machine.truth(atMs);
       this.#made.log.add({
         atMs,
         device: this.name,
-        key: part.key,
+        key,
         ask,
-        ...reply.reported.get(part.key),
+        ...said,
         ...(truth ? { trueHashes: String(truth.hashes), trueJoules: truth.joules } : {}),
         ...(this.#fault ? { fault: this.#fault } : {}),
       });
     }
-    return Buffer.from(reply.body);
   }
+}
+
+function serverFor({ link }: Door, device: Answering, clock: () => number): Server {
+  if (link === "tcp" || link === "line") return tcpServer(device, clock, link);
+  if (link === "framed") return framedServer(device);
+  if (link === "grpc") return grpcServer(device);
+  return httpServer(device);
 }

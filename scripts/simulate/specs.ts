@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { ALGORITHMS } from "../../proto/algorithms.ts";
 import { duration, hashrate, power } from "./quantities.ts";
+import { SPEAKERS } from "./speakers.ts";
 
-const DRIVERS = ["antminer", "axeos", "trex", "lolminer", "xmrig", "nvidia", "amdgpu"] as const;
+/** Sensors of the site's own GPUs; all else speaks on a socket. */
+const SENSORS = ["nvidia", "amdgpu"] as const;
+const DRIVERS = [...SPEAKERS.map(({ name }) => name), ...SENSORS];
 
 const event = z.strictObject({
   /** After the start of the simulation. */
@@ -57,10 +60,16 @@ const device = z.strictObject({
 /** A simulated mining site, as a settings file or a caller writes it: durations, rates and powers carry their units. */
 export const siteSpec = z.strictObject({
   seed: z.union([z.string(), z.number()]).optional(),
-  devices: z.array(device).min(1).max(200),
+  devices: z.array(device).min(1).max(2000),
 });
 
-export type Driver = (typeof DRIVERS)[number];
+export type Sensor = (typeof SENSORS)[number];
+
+/** The sensor of that name; undefined for what speaks on a socket. */
+export function sensorOf(driver: string): Sensor | undefined {
+  return SENSORS.find((sensor) => sensor === driver);
+}
+
 /** A site with units in texts, before it is checked. */
 export type SiteSpec = z.input<typeof siteSpec>;
 /** A device with units in texts, before it is checked. */
@@ -78,7 +87,7 @@ export const TYPICAL = "antminer:2,axeos:1,trex:1x4,nvidia,lolminer:1x2,amdgpu,x
  */
 export function devicesFrom(list: string = TYPICAL): DeviceSpec[] {
   return list.split(",").flatMap((entry) => {
-    const found = /^([a-z]+)(?::(\d{1,3})(?:x(\d{1,2}))?)?$/.exec(entry.trim());
+    const found = /^([a-z][a-z0-9-]*)(?::(\d{1,4})(?:x(\d{1,2}))?)?$/.exec(entry.trim());
     const driver = DRIVERS.find((name) => name === found?.[1]);
     if (!found || !driver) {
       throw new Error(`"${entry}" is not a device such as antminer:2 or trex:1x4`);

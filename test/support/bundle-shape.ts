@@ -38,6 +38,7 @@ export interface PlainRow {
   readonly sharesAccepted: string;
   readonly sharesRejected: string;
   readonly shareWork: string;
+  readonly doubts: string;
 }
 
 export interface PlainRecordPart {

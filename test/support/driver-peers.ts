@@ -14,7 +14,8 @@ export interface Peer {
 
 export const systemClock = new SystemClock("00000000-0000-4000-8000-000000000001");
 
-async function listening(server: Server, sockets: Set<Socket>): Promise<Peer> {
+/** A server of any kind on a loopback port. */
+export async function listening(server: Server, sockets = new Set<Socket>()): Promise<Peer> {
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -35,12 +36,12 @@ async function listening(server: Server, sockets: Set<Socket>): Promise<Peer> {
 
 /** An HTTP device. */
 export function httpPeer(answer: RequestListener): Promise<Peer> {
-  return listening(createHttpServer(answer), new Set());
+  return listening(createHttpServer(answer));
 }
 
 /** A device that speaks bytes. */
 export function tcpPeer(converse: (socket: Socket) => void): Promise<Peer> {
-  return listening(createServer(converse), new Set());
+  return listening(createServer(converse));
 }
 
 /** A port of this host at which nobody listens: one that was just let go. */

@@ -20,6 +20,7 @@ import { fromHex, type Hex } from "../../proto/hex.ts";
 import type { Allocation } from "../../proto/messages.ts";
 import { sealFor } from "../../proto/typed-data.ts";
 import { agentDevices, type Site } from "../../scripts/simulate/site.ts";
+import type { AgentDevice } from "../../scripts/simulate/site-device.ts";
 import { FakeLog, FakeMeter } from "./fakes.ts";
 import { createKeptLog } from "./quiet-log.ts";
 import { CHAIN_ID } from "./rig-side.ts";
@@ -123,6 +124,9 @@ export interface AgentOptions {
   readonly interval: string;
   readonly timeout: string;
   readonly host?: "on" | "off";
+  /** What it is told to read; every device of the site when left out. */
+  readonly devices?: readonly AgentDevice[];
+  readonly tryDefaultLogins?: boolean;
 }
 
 /** An agent that is built as `rig-agent run` builds it, with a log and a meter that keep what they are told. */
@@ -149,7 +153,8 @@ export function buildAgent(options: AgentOptions): AgentSide {
     sampling: { interval, timeout },
     store: { batch: "500ms" },
     status: { listen: "127.0.0.1:0" },
-    devices: agentDevices(site),
+    devices: options.devices ?? agentDevices(site),
+    try_default_logins: options.tryDefaultLogins ?? false,
   });
   const signer = signerFor(fromHex(wallet.privateKey, 32));
   if (signer === undefined) throw new Error("the wallet holds no key");

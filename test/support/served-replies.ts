@@ -20,7 +20,12 @@ export interface KnownMachine {
 }
 
 /** Which reply of a driver carries the rate, and which the share counters. */
-const REPLIES: Readonly<Record<string, { readonly rate: string; readonly shares: string }>> = {
+interface Asks {
+  readonly rate: string;
+  readonly shares: string;
+}
+
+const REPLIES: Readonly<Record<string, Asks>> = {
   antminer: { rate: "stats", shares: "summary" },
   axeos: { rate: "/api/system/info", shares: "/api/system/info" },
   trex: { rate: "/summary", shares: "/summary" },
@@ -111,8 +116,8 @@ export function takenReplies(
   site: Site,
   databaseFile: string,
   { source, key, id }: KnownMachine,
+  asks: Partial<Asks> | undefined = REPLIES[site.device(source).driver],
 ): TakenReply[] {
-  const asks = REPLIES[site.device(source).driver];
   const entries = site.device(source).log.filter((entry) => entry.key === key);
   const serve = (ask: string | undefined): ((byMs: number) => LogEntry) => {
     const served = entries.filter((entry) => entry.ask === ask);
@@ -126,7 +131,7 @@ export function takenReplies(
       return entry;
     };
   };
-  const [rate, shares] = [serve(asks?.rate), serve(asks?.shares)];
+  const [rate, shares] = [serve(asks?.rate), serve(asks?.shares ?? asks?.rate)];
   return instantsTaken(databaseFile, source, id).map((takenAtMs) => ({
     takenAtMs,
     rate: rate(takenAtMs),

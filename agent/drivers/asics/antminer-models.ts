@@ -7,7 +7,14 @@ export interface ModelFacts {
   readonly rateUnit?: UnitOf<"hashrate">;
   /** Unit of `chain_rateN`, where it is another. */
   readonly boardUnit?: UnitOf<"hashrate">;
+  /** Cooled by water: it has no fans. */
+  readonly hydro?: true;
+  /** Which of a board's lists of sensors has the one at the water's inlet, and where in it. */
+  readonly inlet?: Sensor;
+  readonly outlet?: Sensor;
 }
+
+type Sensor = readonly [list: "temp_pcb" | "temp_pic", position: number];
 
 // First match counts. A model that is not here has no unit of its own: its rate is read only where the reply says it.
 const MODELS: readonly (readonly [model: RegExp, facts: ModelFacts])[] = [
@@ -28,9 +35,16 @@ const MODELS: readonly (readonly [model: RegExp, facts: ModelFacts])[] = [
   [/^E\d/, { algorithm: "ethash" }],
 ];
 
+// Where the water's sensors are differs by model and is known of these (pyasic, its table of temperature layouts).
+const WATER: readonly (readonly [model: RegExp, facts: ModelFacts])[] = [
+  [/^S21( XP|\+) Hyd/, { inlet: ["temp_pcb", 0], outlet: ["temp_pcb", 2] }],
+  [/^S19 XP\+ Hyd/, { inlet: ["temp_pic", 2], outlet: ["temp_pic", 1] }],
+];
+
 /** Facts of a model by the name that it gives itself, such as `Antminer S19 Pro`. */
 export function factsOf(model: unknown): ModelFacts {
   const name = String(model).replace(/^Antminer\s+/, "");
   const [, facts] = MODELS.find(([pattern]) => pattern.test(name)) ?? [];
-  return facts ?? {};
+  const [, water] = WATER.find(([pattern]) => pattern.test(name)) ?? [];
+  return { ...facts, ...(/\bHyd/.test(name) ? { hydro: true } : {}), ...water };
 }

@@ -1,18 +1,33 @@
 import { cgminer } from "../decode/cgminer.ts";
-import { defineDriver } from "../driver.ts";
-import { pointer } from "../pointer.ts";
-import { factsOf } from "./antminer-models.ts";
-import { statsOf } from "./antminer-stats.ts";
+import { json } from "../decode/json.ts";
+import { type Ask, defineDriver } from "../driver.ts";
+import { isRecord, listOf, pointer } from "../pointer.ts";
+import {
+  ANTMINER_IDENTITY,
+  antminerDocs,
+  antminerTable,
+  CGMINER_ASKS,
+  STOCK_DEFAULT,
+  STOCK_LOGIN,
+  SYSTEM_ASK,
+  temperature,
+} from "./antminer-family.ts";
+import { firmwareOf } from "./antminer-firmware.ts";
 
-const command = (name: string, more = ""): string => `{"command":"${name}"${more}}`;
+const page = (script: string) =>
+  ({
+    link: "http",
+    target: `/cgi-bin/${script}.cgi`,
+    port: 80,
+    decode: json,
+    optional: true,
+    login: true,
+  }) as const satisfies Ask;
 
-/**
- * Antminer stock firmware and its close relatives, over the cgminer API. "GHS" is a label there, not a unit: what is
- * mined and in which unit a rate is comes from the reply's own `rate_unit`, else from the model, else it is not known.
- */
+/** Antminer stock firmware: the cgminer API, and with a login what the web page knows besides. */
 export const antminer = defineDriver({
   name: "antminer",
-  about: "Antminer stock firmware and close relatives",
+  about: "Antminer stock firmware",
   docs: "https://github.com/bitmaintech/cgminer/blob/master/API-README",
   kind: "asic",
   role: "miner",
@@ -21,6 +36,7 @@ export const antminer = defineDriver({
     "S9",
     "S17",
     "S17 Pro",
+    "S19",
     "S19 Pro",
     "T15",
     "T17+",
@@ -35,124 +51,66 @@ export const antminer = defineDriver({
     "KS7",
   ],
   asks: {
-    version: { link: "tcp", target: command("version"), decode: cgminer },
-    stats: { link: "tcp", target: command("stats"), decode: cgminer },
-    summary: { link: "tcp", target: command("summary"), decode: cgminer },
-    pools: { link: "tcp", target: command("pools"), decode: cgminer, optional: true },
+    ...CGMINER_ASKS,
     // Firmware of 2021 and later answers this with units, power and boards as lists; older firmware as if it were not new.
     new_stats: {
       link: "tcp",
-      target: command("stats", ',"new_api":true'),
+      target: '{"command":"stats","new_api":true}',
       decode: cgminer,
       optional: true,
     },
+    system: SYSTEM_ASK,
+    web_stats: page("stats"),
+    web_summary: page("summary"),
+    // Of the settings only the mode is looked at; firmware whose stats.cgi says it (`miner-mode`) need not be asked twice,
+    // but which that is cannot be known beforehand.
+    settings: { ...page("get_miner_conf"), secret: true },
   },
   knownBy: ["version", "stats"],
-  identify: ({ version, stats }) =>
-    [pointer(version, "/VERSION/0/Type"), pointer(stats, "/STATS/0/Type")].some((type) =>
-      String(type).startsWith("Antminer"),
-    ),
+  identify: ({ version, stats }) => firmwareOf(version, stats) === "stock",
+  login: STOCK_LOGIN,
+  defaultLogin: STOCK_DEFAULT,
   algorithm: "^/algorithm",
-  identity: {
-    version: {
-      make: { always: "Bitmain" },
-      model: "/VERSION/0/Type",
-      firmware: ["/VERSION/0/Miner", "/VERSION/0/CompileTime"],
-    },
-    stats: { model: "/model", firmware: "/firmware", uuid: "/minerId" },
-    pools: { pool: "/POOLS/0/URL", worker: "/POOLS/0/User" },
-  },
-  derive: ({ version, stats, new_stats, summary }) => {
-    const model = [
-      pointer(version, "/VERSION/0/Type"),
-      pointer(stats, "/STATS/0/Type"),
-      pointer(new_stats, "/INFO/type"),
-    ].find((type) => typeof type === "string");
-    const facts = factsOf(model);
-    const firmware = pointer(stats, "/STATS/0/Miner") ?? pointer(new_stats, "/INFO/miner_version");
-    const { algorithm } = facts;
+  identity: ANTMINER_IDENTITY,
+  derive: (docs) => {
+    const read = antminerDocs(docs, [docs.web_stats, docs.new_stats]);
     return {
-      ...((stats ?? new_stats) === undefined
-        ? {}
-        : { stats: { model, firmware, algorithm, ...statsOf(stats, new_stats, facts) } }),
-      ...(summary === undefined ? {} : { summary: { ...summary, algorithm } }),
+      ...read,
+      settings: { asleep: sleepWord(read.stats, docs.settings) },
+      web_summary: { errors: complaintsOf(docs.web_summary) },
     };
   },
   table: {
-    stats: [
-      {
-        metric: "hashrate",
-        at: "/rate",
-        unit: { at: "/rateUnit" },
-        text: true,
-        averagedSeconds: 5,
-      },
-      {
-        metric: "hashrate_expected",
-        at: "/ideal",
-        unit: { at: "/rateUnit" },
-        text: true,
-        blank: 0,
-        optional: true,
-      },
-      // 0 W beside a hashrate is how firmware without a meter fills the field (S21 XP Hyd, 2025).
-      {
-        metric: "power",
-        at: "/watt",
-        unit: "W",
-        measured: "unknown",
-        text: true,
-        blank: 0,
-        optional: true,
-      },
-      { metric: "uptime", at: "/elapsed", unit: "s", text: true },
-      {
-        each: "/boards",
-        part: "board",
-        number: "/number",
-        rows: [
-          {
-            metric: "hashrate",
-            at: "/rate",
-            unit: { at: "^/boardUnit" },
-            text: true,
-            optional: true,
-          },
-          { metric: "chip_temperature", at: "/chipTemperature", unit: "°C", blank: 0 },
-          {
-            metric: "board_temperature",
-            at: "/boardTemperature",
-            unit: "°C",
-            blank: 0,
-            optional: true,
-          },
-          {
-            metric: "frequency",
-            at: "/frequency",
-            unit: "MHz",
-            text: true,
-            blank: 0,
-            optional: true,
-          },
-        ],
-      },
-      {
-        each: "/fans",
-        part: "fan",
-        number: "/number",
-        rows: [{ metric: "fan_speed", at: "/speed", unit: "rpm", text: true }],
-      },
-    ],
-    summary: [
-      { metric: "shares_accepted", at: "/SUMMARY/0/Accepted", unit: "1" },
-      { metric: "shares_rejected", at: "/SUMMARY/0/Rejected", unit: "1" },
-      { metric: "shares_stale", at: "/SUMMARY/0/Stale", unit: "1", optional: true },
-      {
-        metric: "difficulty_accepted",
-        at: "/SUMMARY/0/Difficulty Accepted",
-        unit: "1",
-        optional: true,
-      },
-    ],
+    ...antminerTable("unknown", {
+      whole: [temperature("ambient_temperature", "/ambient")],
+      board: [
+        temperature("inlet_temperature", "/inletTemperature"),
+        temperature("outlet_temperature", "/outletTemperature"),
+      ],
+    }),
+    settings: [{ state: "/asleep", words: { "1": "sleeping", "254": "sleeping" } }],
+    web_summary: [{ errors: "/errors" }],
   },
 });
+
+/**
+ * The mode, where it is one that means sleep: 1, and 254 in `stats` of a T17+. A mode that was chosen and has not begun, or has
+ * not ended, says nothing of what the machine does: with a rate it is left out.
+ */
+function sleepWord(stats: unknown, settings: unknown): unknown {
+  if (Number(pointer(stats, "/rate") ?? 0) > 0) return undefined;
+  const modes = [
+    pointer(settings, "/bitmain-work-mode"),
+    pointer(settings, "/miner-mode"),
+    pointer(stats, "/mode"),
+  ];
+  return modes.find((mode) => ["1", "254"].includes(String(mode)));
+}
+
+/** What summary.cgi finds wrong, in its own words or, without any, by what it concerns. "" is no complaint: a part that is not there. */
+function complaintsOf(summary: unknown): unknown[] {
+  return listOf(pointer(summary, "/SUMMARY/0/status"))
+    .filter(isRecord)
+    .filter(({ status }) => typeof status === "string" && !["s", ""].includes(status))
+    .map(({ msg, type }) => (typeof msg === "string" && msg !== "" ? msg : type));
+}

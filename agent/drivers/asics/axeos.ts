@@ -1,6 +1,11 @@
 import { json } from "../decode/json.ts";
 import { defineDriver } from "../driver.ts";
-import { isRecord, pointer } from "../pointer.ts";
+import { isRecord, listOf, pointer } from "../pointer.ts";
+
+// Boards with a meter at their barrel jack (INA260), by main/device_config.h of the firmware. The others add a fixed
+// allowance to what their regulator gives out.
+const METERED = new Set(["2.2", "102", "0.11", "201", "202", "203", "204", "205", "400", "401"]);
+const NO_SENSOR = [-1, 0] as const;
 
 /** AxeOS (ESP-Miner), the firmware of the Bitaxe boards. A sensor that is missing reads -1. */
 export const axeos = defineDriver({
@@ -10,30 +15,66 @@ export const axeos = defineDriver({
   kind: "asic",
   role: "miner",
   ports: [80],
-  proof: ["Bitaxe Gamma 2.x"],
-  asks: { info: { link: "http", target: "/api/system/info", decode: json } },
+  proof: ["Bitaxe Supra 401, AxeOS 2.4"],
+  asks: {
+    info: { link: "http", target: "/api/system/info", decode: json },
+    // Which board it is; firmware before 2.5 does not answer it.
+    asic: {
+      link: "http",
+      target: "/api/system/asic",
+      decode: json,
+      optional: true,
+      rarely: true,
+    },
+  },
+  // NerdAxe boards run a fork that says their model right here.
+  knownBy: ["info"],
   identify: ({ info }) =>
-    typeof pointer(info, "/ASICModel") === "string" && pointer(info, "/hashRate") !== undefined,
+    typeof pointer(info, "/ASICModel") === "string" &&
+    pointer(info, "/hashRate") !== undefined &&
+    pointer(info, "/deviceModel") === undefined,
   algorithm: "sha256d",
   identity: {
     info: {
-      make: "/make",
-      model: ["/deviceModel", "/ASICModel"],
-      firmware: "/version",
+      make: { always: "Bitaxe" },
+      model: "/model",
+      firmware: ["/version", "/axeOSVersion"],
       mac: "/macAddr",
       hostname: "/hostname",
       pool: "/stratumURL",
       worker: "/stratumUser",
     },
   },
-  // NerdAxe boards run a fork of it and say what they are; a Bitaxe does not.
-  derive: ({ info }) =>
-    isRecord(info) && info["deviceModel"] === undefined
-      ? { info: { ...info, make: "Bitaxe" } }
-      : {},
+  derive: ({ info, asic }) => {
+    if (!isRecord(info)) return {};
+    const metered = METERED.has(String(info["boardVersion"]));
+    return {
+      info: {
+        ...info,
+        model: pointer(asic, "/deviceModel") ?? info["ASICModel"],
+        asicCount: info["asicCount"] ?? pointer(asic, "/asicCount"),
+        // One figure, and two meanings of it.
+        metered: metered ? [{ power: info["power"] }] : [],
+        unmetered: metered ? [] : [{ power: info["power"] }],
+        chips: listOf(pointer(info, "/hashrateMonitor/asics")),
+        // What is set stands for what is measured only where the firmware measures nothing.
+        coreVoltageNow: info["coreVoltageActual"] ?? info["coreVoltage"],
+        standing: standingOf(info),
+      },
+    };
+  },
   table: {
     info: [
+      { state: "/standing", words: { "mining paused": "sleeping", overheated: "fault" } },
+      { errors: "/power_fault" },
       { metric: "hashrate", at: "/hashRate", unit: "GH/s" },
+      {
+        metric: "hashrate_average",
+        at: "/hashRate_1h",
+        unit: "GH/s",
+        averagedSeconds: 3600,
+        optional: true,
+      },
       {
         metric: "hashrate_expected",
         at: ["/expectedHashrate", "/expectedHashRate"],
@@ -41,24 +82,40 @@ export const axeos = defineDriver({
         blank: 0,
         optional: true,
       },
-      // The board's own regulator measures what comes in over the barrel jack.
-      { metric: "power", at: "/power", unit: "W", measured: "output", blank: [-1, 0] },
-      { metric: "chip_temperature", at: "/temp", unit: "°C", blank: [-1, 0] },
+      {
+        each: "/metered",
+        rows: [{ metric: "power", at: "/power", unit: "W", measured: "input", blank: NO_SENSOR }],
+      },
+      {
+        each: "/unmetered",
+        rows: [
+          { metric: "power", at: "/power", unit: "W", measured: "estimate", blank: NO_SENSOR },
+        ],
+      },
+      { metric: "chip_temperature", at: "/temp", unit: "°C", blank: NO_SENSOR },
       {
         metric: "chip_temperature",
         at: "/temp2",
         part: "chip/1",
         unit: "°C",
-        blank: [-1, 0],
+        blank: NO_SENSOR,
         optional: true,
       },
       {
         metric: "regulator_temperature",
         at: "/vrTemp",
         unit: "°C",
-        blank: [-1, 0],
+        blank: NO_SENSOR,
         optional: true,
       },
+      ...[1, 2].map((number) => ({
+        metric: "board_temperature" as const,
+        at: `/boardtemp${number}`,
+        part: `board/${number - 1}`,
+        unit: "°C" as const,
+        blank: NO_SENSOR,
+        optional: true as const,
+      })),
       {
         metric: "fan_speed",
         at: ["/fanrpm", "/fanRpm"],
@@ -92,10 +149,16 @@ export const axeos = defineDriver({
       },
       {
         metric: "voltage",
-        at: ["/coreVoltageActual", "/coreVoltage"],
+        at: "/coreVoltageNow",
         unit: "mV",
-        blank: [-1, 0],
+        blank: NO_SENSOR,
         optional: true,
+      },
+      { metric: "chips_expected", at: "/asicCount", unit: "1", blank: 0, optional: true },
+      {
+        each: "/chips",
+        part: "chip",
+        rows: [{ metric: "hashrate", at: "/total", unit: "GH/s", optional: true }],
       },
       { metric: "shares_accepted", at: "/sharesAccepted", unit: "1" },
       { metric: "shares_rejected", at: "/sharesRejected", unit: "1" },
@@ -103,3 +166,9 @@ export const axeos = defineDriver({
     ],
   },
 });
+
+/** The firmware has flags in place of a word. */
+function standingOf(info: Readonly<Record<string, unknown>>): string | undefined {
+  if (Number(info["overheat_mode"]) > 0) return "overheated";
+  return info["miningPaused"] === true ? "mining paused" : undefined;
+}

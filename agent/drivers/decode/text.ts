@@ -29,13 +29,26 @@ export function garbled(what: string, text: string, cause?: unknown): RigError {
   );
 }
 
-/** Parses JSON; undefined where it is not. Only an object or an array is a reply: a cut number would pass for a whole one. */
+/**
+ * Parses JSON; undefined where it is not. Only an object or an array is a reply: a cut number would pass for a whole one.
+ * What cannot be written as a text, whatever value of it is asked for, is no reply either.
+ */
 export function parseReply(text: string): object | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+    return typeof parsed === "object" && parsed !== null && isWritable(parsed) ? parsed : undefined;
   } catch {
     // Not JSON is an answer here; what is to be tried next is the caller's to know.
     return undefined;
   }
+}
+
+/** Three times as deep as any reply known to us; ten thousand deep, an array that is made a text ends the stack. */
+const MAX_DEPTH = 32;
+
+/** False where `String(value)` would throw for a value of it: nested without end, or with a `toString` of its own. */
+function isWritable(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (depth >= MAX_DEPTH || Object.hasOwn(value, "toString")) return false;
+  return Object.values(value).every((held) => isWritable(held, depth + 1));
 }

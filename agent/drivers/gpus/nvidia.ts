@@ -1,9 +1,9 @@
 import { columns } from "../decode/columns.ts";
-import { defineDriver } from "../driver.ts";
-import { listOf, pointer } from "../pointer.ts";
+import { type Docs, defineDriver } from "../driver.ts";
+import { isRecord, listOf, pointer } from "../pointer.ts";
 
-/** Columns that nvidia-smi has had for many years: it refuses the whole question for one name that it does not know. */
-const COLUMNS = [
+/** Columns that nvidia-smi has had for ever. */
+const OLDEST = [
   "index",
   "uuid",
   "serial",
@@ -11,13 +11,35 @@ const COLUMNS = [
   "name",
   "driver_version",
   "temperature.gpu",
-  "temperature.memory",
   "power.draw",
   "fan.speed",
   "utilization.gpu",
   "clocks.sm",
   "clocks.mem",
 ] as const;
+
+const OLDER = [
+  ...OLDEST,
+  "temperature.memory",
+  "enforced.power.limit",
+  "memory.used",
+  "memory.total",
+  "pcie.link.gen.current",
+  "pcie.link.width.current",
+  "ecc.errors.uncorrected.volatile.total",
+  "clocks_throttle_reasons.active",
+] as const;
+
+/** Since driver 535. */
+const NEWEST = [
+  ...OLDER.filter((name) => name !== "clocks_throttle_reasons.active"),
+  "clocks_event_reasons.active",
+  "power.draw.average",
+  "power.draw.instant",
+] as const;
+
+const question = (names: readonly string[]): string =>
+  `--query-gpu=${names.join(",")} --format=csv,noheader,nounits`;
 
 /** Sensors of NVIDIA GPUs through nvidia-smi, whose bus addresses are hexadecimal. */
 export const nvidia = defineDriver({
@@ -31,13 +53,15 @@ export const nvidia = defineDriver({
   asks: {
     gpus: {
       link: "exec",
-      target: `--query-gpu=${COLUMNS.join(",")} --format=csv,noheader,nounits`,
-      decode: columns(COLUMNS),
+      // It refuses the whole question for one name that it does not know: the next line is for those versions.
+      target: [NEWEST, OLDER, OLDEST].map(question).join("\n"),
+      decode: columns(NEWEST, OLDER, OLDEST),
     },
   },
   identify: ({ gpus }) =>
     listOf(gpus).some((gpu) => String(pointer(gpu, "/uuid")).startsWith("GPU-")),
   identity: {},
+  derive: withReasons,
   table: {
     gpus: [
       {
@@ -57,15 +81,25 @@ export const nvidia = defineDriver({
             at: "/temperature.memory",
             unit: "°C",
             text: true,
+            blank: 0,
             optional: true,
           },
-          // Of the whole board; laptops and some old cards do not measure it.
+          // Of the whole board; laptops and some old cards do not measure it. `power.draw` is the mean over a second since
+          // Ampere and the value of an instant before: where both are spelled out the reading's path says which it is.
           {
             metric: "power",
-            at: "/power.draw",
+            at: ["/power.draw.average", "/power.draw.instant", "/power.draw"],
             unit: "W",
             text: true,
             measured: "output",
+            optional: true,
+          },
+          {
+            metric: "power_limit",
+            at: "/enforced.power.limit",
+            unit: "W",
+            text: true,
+            blank: 0,
             optional: true,
           },
           { metric: "fan_duty", at: "/fan.speed", unit: "%", text: true, optional: true },
@@ -78,8 +112,48 @@ export const nvidia = defineDriver({
             text: true,
             optional: true,
           },
+          { metric: "memory_used", at: "/memory.used", unit: "MiB", text: true, optional: true },
+          { metric: "memory_total", at: "/memory.total", unit: "MiB", text: true, optional: true },
+          {
+            metric: "pcie_generation",
+            at: "/pcie.link.gen.current",
+            unit: "1",
+            text: true,
+            blank: 0,
+            optional: true,
+          },
+          {
+            metric: "pcie_width",
+            at: "/pcie.link.width.current",
+            unit: "1",
+            text: true,
+            blank: 0,
+            optional: true,
+          },
+          { metric: "throttle_reasons", at: "/reasons", unit: "1", optional: true },
+          // Cards for games have no memory that checks itself.
+          {
+            metric: "ecc_errors",
+            at: "/ecc.errors.uncorrected.volatile.total",
+            unit: "1",
+            text: true,
+            optional: true,
+          },
         ],
       },
     ],
   },
 });
+
+/** The reasons to hold the clocks down are bits, written as hexadecimal digits, under a name of before or after driver 535. */
+function withReasons({ gpus }: Docs<"gpus">): Docs<"gpus"> {
+  if (gpus === undefined) return {};
+  return {
+    gpus: listOf(gpus).map((gpu) => {
+      if (!isRecord(gpu)) return gpu;
+      const said = gpu["clocks_event_reasons.active"] ?? gpu["clocks_throttle_reasons.active"];
+      const isBits = typeof said === "string" && /^0x[0-9a-f]{1,16}$/i.test(said);
+      return { ...gpu, reasons: isBits ? Number.parseInt(said, 16) : said };
+    }),
+  };
+}

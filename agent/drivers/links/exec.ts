@@ -1,29 +1,30 @@
 import { RigError } from "../../core/errors.ts";
 import { type Link, type Reach, within } from "./link.ts";
-import { Stream, type StreamOptions } from "./stream.ts";
+import { type Block, Stream, type StreamOptions } from "./stream.ts";
 
 /** A block this many periods old is an outage: a program that hangs goes on showing its last values otherwise. */
 const STALE_PERIODS = 3;
 
 /**
  * A program that prints a block of lines every so often and never ends, as `nvidia-smi … -lms N` does: a target is its
- * arguments, blank-separated; the reply is its newest complete block. Started at the first ask, started again when it
- * dies, killed at stop. Throws `driver-no-program` where it is not installed and `driver-timeout` where it hangs.
+ * arguments, blank-separated, and each further line of it what to ask a version that does not know a field of the line
+ * before; the reply is its newest complete block. Started at the first ask, started again when it dies, killed at stop.
+ * Throws `driver-no-program` where it is not installed and `driver-timeout` where it hangs.
  */
 export function execLink(reach: Reach, options: Pick<StreamOptions, "program" | "periodMs">): Link {
   const { clock, called } = reach;
-  const streams = new Map<string, Stream>();
-  const streamOf = (target: string): Stream => {
-    const known = streams.get(target);
+  const asked = new Map<string, Alternatives>();
+  const alternativesOf = (target: string): Alternatives => {
+    const known = asked.get(target);
     if (known !== undefined) return known;
-    const made = new Stream({ ...options, args: target.split(" "), clock });
-    streams.set(target, made);
+    const made = new Alternatives(target, (args) => new Stream({ ...options, args, clock }));
+    asked.set(target, made);
     return made;
   };
   return {
     ask: ({ target }, signal) =>
       within(reach, signal, async (inner) => {
-        const { bytes, atMs } = await streamOf(target).newest(inner);
+        const { bytes, atMs } = await alternativesOf(target).newest(inner);
         const ageMs = clock.monotonicMs() - atMs;
         if (ageMs > STALE_PERIODS * options.periodMs)
           throw new RigError(
@@ -37,9 +38,58 @@ export function execLink(reach: Reach, options: Pick<StreamOptions, "program" | 
         return bytes;
       }),
     stop: async () => {
-      const running = [...streams.values()];
-      streams.clear();
-      await Promise.all(running.map((stream) => stream.stop()));
+      const running = [...asked.values()];
+      asked.clear();
+      await Promise.all(running.map((alternatives) => alternatives.stop()));
     },
   };
+}
+
+// In these words nvidia-smi refuses a whole question for one name in it.
+const UNKNOWN_FIELD = "is not a valid field to query";
+
+/** The lines of a target, of which the first that the program does not refuse for a field in it is streamed. */
+class Alternatives {
+  readonly #further: string[];
+  readonly #streamOf: (args: string[]) => Stream;
+  #stream: Stream;
+
+  constructor(target: string, streamOf: (args: string[]) => Stream) {
+    const [first = "", ...further] = target.split("\n");
+    this.#further = further;
+    this.#streamOf = streamOf;
+    this.#stream = streamOf(first.split(" "));
+  }
+
+  async newest(signal: AbortSignal): Promise<Block> {
+    for (;;) {
+      const stream = this.#stream;
+      const answer = await stream.newest(signal).catch((thrown: unknown) => thrown as Error);
+      const isRefused = isUnknownField(answer);
+      if (isRefused && this.#further.length > 0) await this.#goOnFrom(stream);
+      // Another ask may have gone on to the next line meanwhile.
+      else if (isRefused && this.#stream !== stream) continue;
+      else if (answer instanceof Error) throw answer;
+      else return answer;
+    }
+  }
+
+  /** Nothing is started after it. */
+  stop(): Promise<void> {
+    this.#further.length = 0;
+    return this.#stream.stop();
+  }
+
+  async #goOnFrom(stream: Stream): Promise<void> {
+    if (this.#stream !== stream) return;
+    const next = this.#further.shift() ?? "";
+    this.#stream = this.#streamOf(next.split(" "));
+    await stream.stop();
+  }
+}
+
+/** The refusal stands in what a program said before it ended; in a block where it takes its time to end. */
+function isUnknownField(answer: Block | Error): boolean {
+  const said = answer instanceof Error ? answer.message : Buffer.from(answer.bytes).toString();
+  return said.includes(UNKNOWN_FIELD);
 }

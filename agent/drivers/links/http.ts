@@ -1,77 +1,74 @@
+import { connect, type Socket } from "node:net";
 import { RigError } from "../../core/errors.ts";
-import type { LoginScheme } from "../driver.ts";
-import {
-  Collected,
-  type Link,
-  type Login,
-  MAX_REPLY_BYTES,
-  type Reach,
-  socketFault,
-  within,
-} from "./link.ts";
+import type { Access } from "./entry.ts";
+import { exchange, type HttpReply, isOk } from "./exchange.ts";
+import { entryFor, isRefusal, type Put } from "./http-login.ts";
+import { type Link, type Login, type Reach, socketFault, within } from "./link.ts";
+import { PinsInMemory, type Trust } from "./pins.ts";
+import { connectTls } from "./tls.ts";
+
+/** How a device lets in and is believed. */
+export interface HttpAccess extends Access {
+  readonly trust?: Trust;
+}
 
 /**
- * GET over HTTP: a target is a path below the base. Redirects are not followed (a device does not move, and what it
- * redirects to may be anywhere) and give `driver-refused`, as every status outside of 2xx but 401 and 403 does.
+ * HTTP, over TLS where the base says https: a target is a path below the base. Redirects are not followed (a device does
+ * not move, and what it redirects to may be anywhere) and give `driver-refused`, as every status outside of 2xx but 401
+ * and 403 does, which give `driver-auth`.
  */
-export function httpLink(reach: Reach, base: URL, login: Login, _scheme?: LoginScheme): Link {
+export function httpLink(reach: Reach, base: URL, login: Login, access: HttpAccess = {}): Link {
+  const { called } = reach;
+  const { trust = { pins: new PinsInMemory(), fingerprint: undefined } } = access;
+  const place = { host: base.hostname.replace(/^\[|\]$/g, ""), port: portOf(base) };
   const headers = {
+    host: base.host,
     accept: "application/json",
     "accept-encoding": "identity",
-    // A Bitaxe has few sockets and keeps none of ours open between two asks.
-    connection: "close",
-    ...authorization(login),
   };
-  const get = async (target: string, signal: AbortSignal): Promise<Uint8Array> => {
-    const url = new URL(`${base.pathname.replace(/\/$/, "")}${target}`, base);
-    const response = await fetch(url, { headers, signal, redirect: "manual" });
+  const open = (signal: AbortSignal): Promise<Socket> | Socket =>
+    base.protocol === "https:" ? connectTls(place, called, trust, signal) : connect(place);
+  const put: Put = async (asked, passes, signal) => {
     try {
-      checkStatus(response, reach.called);
-      return await body(response, reach.called);
-    } finally {
-      // Lets go of the socket whatever happened; of a body that was read to its end there is nothing to cancel.
-      if (!response.bodyUsed) await response.body?.cancel();
+      const socket = await open(signal);
+      const stop = (): void => void socket.destroy();
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        return await exchange(socket, { ...asked, headers: { ...headers, ...passes } }, called);
+      } finally {
+        signal.removeEventListener("abort", stop);
+      }
+    } catch (thrown) {
+      throw socketFault(signal.aborted ? signal.reason : thrown, called);
     }
   };
+  const entry = entryFor(reach, login, access, put);
   return {
-    ask: ({ target }, signal) =>
+    ask: ({ target, body }, signal) =>
       within(reach, signal, async (inner) => {
-        try {
-          return await get(target, inner);
-        } catch (thrown) {
-          throw socketFault(inner.aborted ? inner.reason : thrown, reach.called);
-        }
+        const path = pathBelow(base, target);
+        const reply = await entry.ask({ path, ...(body === undefined ? {} : { body }) }, inner);
+        checkStatus(reply, called);
+        return reply.bytes;
       }),
-    stop: async () => {},
+    stop: async () => entry.stop(),
   };
 }
 
-function authorization({ username, password, token }: Login): Record<string, string> {
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  if (username === undefined && password === undefined) return {};
-  const pair = Buffer.from(`${username ?? ""}:${password ?? ""}`, "utf8").toString("base64");
-  return { authorization: `Basic ${pair}` };
+function portOf({ port, protocol }: URL): number {
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
-function checkStatus(response: Response, called: string): void {
-  const { status } = response;
-  if (response.ok) return;
+function pathBelow(base: URL, target: string): string {
+  const { pathname, search } = new URL(`${base.pathname.replace(/\/$/, "")}${target}`, base);
+  return `${pathname}${search}`;
+}
+
+function checkStatus({ status }: HttpReply, called: string): void {
+  if (isOk(status)) return;
   const facts = { address: called, status };
-  if (status === 401 || status === 403)
+  if (isRefusal(status))
     throw new RigError("driver-auth", `${called} wants another login (HTTP ${status})`, facts);
   const what = status >= 300 && status < 400 ? "redirects elsewhere" : "answered with an error";
   throw new RigError("driver-refused", `${called} ${what} (HTTP ${status})`, facts);
-}
-
-async function body(response: Response, called: string): Promise<Uint8Array> {
-  const collected = new Collected(called);
-  const announced = Number(response.headers.get("content-length"));
-  if (announced > MAX_REPLY_BYTES)
-    throw new RigError("driver-too-large", `${called} announces ${announced} bytes`, {
-      address: called,
-      limit: MAX_REPLY_BYTES,
-    });
-  // Leaving the loop by a throw cancels the stream, and with it the connection.
-  for await (const chunk of response.body ?? []) collected.add(chunk);
-  return collected.whole();
 }

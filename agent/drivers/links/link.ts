@@ -63,8 +63,8 @@ export async function within<T>(
 }
 
 const UNREACHABLE =
-  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_\w+|ETIMEDOUT|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|EACCES|EPERM)$/;
-const CUT = /^(ECONNRESET|EPIPE|UND_ERR_\w+|HPE_\w+|HTTPParserError)$/;
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_\w+|ETIMEDOUT|EADDRNOTAVAIL|EACCES|EPERM)$/;
+const CUT = /^(ECONNRESET|EPIPE|HPE_\w+)$/;
 
 /** What a fault of a socket means. What is a RigError or an abort already stays so. */
 export function socketFault(thrown: unknown, called: string): unknown {
@@ -84,7 +84,7 @@ export function socketFault(thrown: unknown, called: string): unknown {
   });
 }
 
-/** The system's code of an error, which fetch and dual-stack connects bury in causes and lists. */
+/** The system's code of an error, which dual-stack connects bury in lists. */
 function codeOf(thrown: unknown, depth = 0): string {
   if (!(thrown instanceof Error) || depth > 4) return "unknown";
   const { code } = thrown as { code?: unknown };
@@ -123,6 +123,13 @@ export class Collected {
   }
 
   whole(): Uint8Array {
-    return Buffer.concat(this.#chunks);
+    // Exactly so long and in memory of its own: a small buffer of the pool would keep 64 KiB for as long as it is kept.
+    const whole = Buffer.allocUnsafeSlow(this.#bytes);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
   }
 }

@@ -24,6 +24,7 @@ const MAX_BACKOFF_MS = 60_000;
 /** How long a killed child is waited for, in ms: one that hangs in the kernel cannot be killed and is left behind. */
 const KILL_MS = 1000;
 const MAX_STDERR = 500;
+const MAX_SAID = 200;
 /** A child that prints nothing for so long hangs and is replaced. */
 const SILENT_PERIODS = 10;
 const MIN_SILENT_MS = 60_000;
@@ -183,7 +184,11 @@ export class Stream {
   /** What the program said last, on either stream: nvidia-smi puts its complaints on stdout. */
   #ended(how: string): RigError {
     const { program } = this.#options;
-    const said = (this.#stderr || this.#lines.join("\n") || this.#rest).trim().slice(0, 100);
+    const printed = [...this.#lines, this.#rest].filter((line) => line.trim() !== "").slice(-2);
+    const said = [...printed, this.#stderr]
+      .map((text) => text.trim().slice(0, MAX_SAID))
+      .filter((text) => text !== "")
+      .join("; ");
     return new RigError("driver-refused", `${program} ${how}${said === "" ? "" : `: ${said}`}`, {
       program,
     });

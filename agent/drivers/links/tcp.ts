@@ -1,101 +1,74 @@
-import { connect, type Socket } from "node:net";
-import { RigError } from "../../core/errors.ts";
-import type { Clock } from "../../core/ports.ts";
-import { Collected, type Link, type Reach, socketFault, within } from "./link.ts";
+import { type Assembly, converse, type Progress } from "./conversation.ts";
+import { Collected, type Link, type Reach, within } from "./link.ts";
 
-/** How long after a reply looks complete the device may still end it, in ms: some close only seconds later. */
-const SETTLE_MS = 250;
-const NUL = 0;
+const NUL = 0x00;
+const NEWLINE = 0x0a;
+const BAR = 0x7c;
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /**
- * The cgminer API: a target is one JSON command, sent on a connection of its own; the reply ends with a NUL, with the
- * connection, or a little after its outermost bracket. https://github.com/ckolivas/cgminer/blob/master/API-README
+ * One request on a connection of its own, written as it stands: the cgminer API, JSON-RPC in lines, ccminer's text. The
+ * reply ends with a NUL or with the connection; JSON also a little after its outermost bracket, or at once with the
+ * newline after that where the request was a line; text also a little after a `|`.
+ * https://github.com/ckolivas/cgminer/blob/master/API-README
  */
 export function tcpLink(reach: Reach, host: string, port: number): Link {
   return {
     ask: ({ target }, signal) =>
       within(reach, signal, (inner) => {
-        const socket = connect({ host, port });
-        return new Conversation(socket, reach, inner).run(target);
+        const reply = new Reply(reach.called, target.endsWith("\n"));
+        return converse({ host, port }, Buffer.from(target, "utf8"), reply, reach, inner);
       }),
     stop: async () => {},
   };
 }
 
-/** One command and its reply. */
-class Conversation {
-  readonly #socket: Socket;
-  readonly #called: string;
-  readonly #clock: Clock;
-  readonly #signal: AbortSignal;
+/** A reply without a length: where it ends is told from what it is. */
+class Reply implements Assembly {
   readonly #collected: Collected;
+  readonly #inLines: boolean;
   readonly #brackets = new Brackets();
-  #cancelSettling: () => void = () => {};
+  #kind: "json" | "text" | undefined;
 
-  constructor(socket: Socket, { called, clock }: Reach, signal: AbortSignal) {
-    this.#socket = socket;
-    this.#called = called;
-    this.#clock = clock;
-    this.#signal = signal;
+  constructor(called: string, inLines: boolean) {
     this.#collected = new Collected(called);
+    this.#inLines = inLines;
   }
 
-  async run(command: string): Promise<Uint8Array> {
-    const stop = (): void => void this.#socket.destroy();
-    this.#signal.addEventListener("abort", stop, { once: true });
-    try {
-      return await this.#reply(command);
-    } catch (thrown) {
-      throw socketFault(this.#signal.aborted ? this.#signal.reason : thrown, this.#called);
-    } finally {
-      this.#cancelSettling();
-      this.#signal.removeEventListener("abort", stop);
-      stop();
-    }
-  }
-
-  #reply(command: string): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        if (this.#collected.bytes > 0) resolve(this.#collected.whole());
-        else reject(this.#speechless());
-      };
-      this.#socket.on("error", reject);
-      this.#socket.on("close", done);
-      // No half-close after the command: some firmware takes that for the end of the conversation.
-      this.#socket.on("connect", () => this.#socket.write(command));
-      this.#socket.on("data", (chunk) => {
-        try {
-          if (this.#take(chunk)) done();
-        } catch (thrown) {
-          reject(thrown);
-        }
-      });
-    });
-  }
-
-  /** True when the reply is over. */
-  #take(chunk: Buffer): boolean {
+  take(chunk: Buffer): Progress {
     const end = chunk.indexOf(NUL);
     const part = end < 0 ? chunk : chunk.subarray(0, end);
     this.#collected.add(part);
-    if (end >= 0) return true;
-    this.#cancelSettling();
-    if (this.#brackets.closedBy(part)) this.#settle();
-    return false;
+    if (end >= 0) return "over";
+    this.#kind ??= kindOf(part);
+    if (this.#kind === undefined) return "more";
+    return this.#kind === "json" ? this.#afterJson(part) : afterText(part);
   }
 
-  #settle(): void {
-    this.#cancelSettling = this.#clock.after(SETTLE_MS, () => this.#socket.destroy());
+  whole(): Uint8Array | undefined {
+    return this.#collected.bytes === 0 ? undefined : this.#collected.whole();
   }
 
-  #speechless(): RigError {
-    return new RigError(
-      "driver-refused",
-      `${this.#called} closed the connection without a word: its API may not allow this host`,
-      { address: this.#called },
-    );
+  #afterJson(part: Uint8Array): Progress {
+    if (!this.#brackets.closedBy(part)) return "more";
+    return this.#inLines && part.at(-1) === NEWLINE ? "over" : "settling";
   }
+}
+
+/** Told from the first byte that is no blank. */
+function kindOf(part: Uint8Array): "json" | "text" | undefined {
+  const first = part.find((byte) => !isBlank(byte));
+  if (first === undefined) return undefined;
+  return first === OPEN_OBJECT || first === OPEN_LIST ? "json" : "text";
+}
+
+function afterText(part: Uint8Array): Progress {
+  return part.findLast((byte) => !isBlank(byte)) === BAR ? "settling" : "more";
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
 /** Counts brackets outside strings as bytes come, so that looking for a reply's end costs one pass. */
@@ -113,16 +86,18 @@ class Brackets {
 
   #byte(byte: number): void {
     if (this.#inString) this.#stringByte(byte);
-    else if (byte === 0x22) this.#inString = true;
-    else if (byte === 0x7b || byte === 0x5b) {
+    else if (byte === QUOTE) this.#inString = true;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       this.#depth += 1;
       this.#opened = true;
-    } else if (byte === 0x7d || byte === 0x5d) this.#depth = Math.max(0, this.#depth - 1);
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      this.#depth = Math.max(0, this.#depth - 1);
+    }
   }
 
   #stringByte(byte: number): void {
     if (this.#escaped) this.#escaped = false;
-    else if (byte === 0x5c) this.#escaped = true;
-    else if (byte === 0x22) this.#inString = false;
+    else if (byte === BACKSLASH) this.#escaped = true;
+    else if (byte === QUOTE) this.#inString = false;
   }
 }

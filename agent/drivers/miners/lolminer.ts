@@ -1,10 +1,12 @@
 import { json } from "../decode/json.ts";
 import { defineDriver } from "../driver.ts";
 import { isRecord, listOf, pointer } from "../pointer.ts";
+import { gpuSensors } from "./gpu-sensors.ts";
 
 /**
- * lolMiner, for AMD, NVIDIA and Intel GPUs; its API is off, and without a port of its own, until `--apiport` is given.
- * From 1.3x on workers and algorithms are two lists that belong together by position; before, one list of GPUs.
+ * lolMiner, for AMD, NVIDIA and Intel GPUs; its API is off, and without a port of its own, until `--apiport` is given
+ * (44444 is HiveOS's). From 1.3x on workers and algorithms are two lists that belong together by position; before, one
+ * list of GPUs.
  */
 export const lolminer = defineDriver({
   name: "lolminer",
@@ -12,7 +14,7 @@ export const lolminer = defineDriver({
   docs: "https://github.com/Lolliedieb/lolMiner-releases",
   kind: "gpu",
   role: "miner",
-  ports: [],
+  ports: [44_444],
   proof: ["0.6", "1.16a", "1.46", "1.92"],
   asks: { summary: { link: "http", target: "/summary", decode: json } },
   identify: ({ summary }) => String(pointer(summary, "/Software")).startsWith("lolMiner"),
@@ -41,32 +43,15 @@ export const lolminer = defineDriver({
             ],
           },
           // 0 °C of memory is how a card without that sensor looks; 0 W and 0 °C one whose driver does not answer.
-          {
-            metric: "chip_temperature",
-            at: ["/Core_Temp", "/Temp (deg C)"],
-            unit: "°C",
-            blank: 0,
-            optional: true,
-          },
-          { metric: "hotspot_temperature", at: "/Juc_Temp", unit: "°C", blank: 0, optional: true },
-          {
-            metric: "memory_temperature",
-            at: ["/Mem_Temp", "/Mem Temp (deg C)"],
-            unit: "°C",
-            blank: 0,
-            optional: true,
-          },
-          {
-            metric: "power",
-            at: ["/Power", "/Consumption (W)"],
-            unit: "W",
-            measured: "output",
-            blank: 0,
-            optional: true,
-          },
-          { metric: "fan_duty", at: ["/Fan_Speed", "/Fan Speed (%)"], unit: "%", optional: true },
-          { metric: "frequency", at: "/CCLK", unit: "MHz", blank: 0, optional: true },
-          { metric: "memory_frequency", at: "/MCLK", unit: "MHz", blank: 0, optional: true },
+          ...gpuSensors({
+            chip: ["/Core_Temp", "/Temp (deg C)", "/Temps (deg C)"],
+            hotspot: "/Juc_Temp",
+            memory: ["/Mem_Temp", "/Mem Temp (deg C)"],
+            power: ["/Power", "/Consumption (W)"],
+            fan: ["/Fan_Speed", "/Fan Speed (%)"],
+            clock: "/CCLK",
+            memoryClock: "/MCLK",
+          }),
           { metric: "uptime", at: "^/Session/Uptime", unit: "s" },
         ],
       },
@@ -76,11 +61,15 @@ export const lolminer = defineDriver({
 
 type Doc = Readonly<Record<string, unknown>>;
 
+/** Far more than it mines at once: a reply with more is none of its, and every worker would have as many. */
+const MAX_ALGORITHMS = 16;
+
 /** GPUs with what each of them mines beside it; absent where the reply has neither schema. */
 function gpusOf(summary: Doc): unknown {
   const { Workers: workers, GPUs: gpus } = summary;
   if (Array.isArray(workers)) {
     const algorithms = listOf(summary["Algorithms"]);
+    if (algorithms.length > MAX_ALGORITHMS) return undefined;
     return workers.map((worker: unknown, position) =>
       isRecord(worker)
         ? { ...worker, mined: algorithms.map((algorithm) => shareOf(algorithm, position)) }
@@ -114,8 +103,18 @@ function oldShareOf(summary: Doc, gpu: Doc): Doc {
     Pool: pointer(summary, "/Stratum/Current_Pool"),
     User: pointer(summary, "/Stratum/Current_User"),
     rate: gpu["Performance"],
-    unit: pointer(summary, "/Session/Performance_Unit"),
+    unit: pointer(summary, "/Session/Performance_Unit") ?? unsaidUnit(summary),
     factor: 1,
     accepted: gpu["Session_Accepted"],
   };
+}
+
+/**
+ * What 0.x, which does not name its unit, gives: plain solutions or graphs, the only work that it knew. HiveOS reads it so:
+ * https://github.com/minershive/hiveos-linux/blob/master/hive/miners/lolminer/h-stats.sh
+ */
+function unsaidUnit(summary: Doc): string | undefined {
+  const algorithm = String(pointer(summary, "/Mining/Algorithm")).toLowerCase();
+  if (/^(equihash|beamhash)/.test(algorithm)) return "Sol/s";
+  return /^cuck/.test(algorithm) ? "g/s" : undefined;
 }

@@ -1,37 +1,33 @@
 import { json } from "../decode/json.ts";
 import { defineDriver } from "../driver.ts";
-import { pointer } from "../pointer.ts";
+import { isRecord, pointer } from "../pointer.ts";
+import { backendsOf, backendsTable } from "./xmrig-gpus.ts";
+import { cpuOf, summaryIdentity, summaryTable } from "./xmrig-summary.ts";
 
-/** XMRig 6, a CPU miner first of all; its HTTP API is off, and without a port of its own, until `http.enabled` is set. */
+/**
+ * XMRig from version 3 on: the CPU is the device at its address, each GPU one of its own. Its HTTP API is off, and without
+ * a port of its own, until `http.enabled` is set (60070 and 60050 are HiveOS's).
+ */
 export const xmrig = defineDriver({
   name: "xmrig",
   about: "XMRig, CPUs first of all",
   docs: "https://xmrig.com/docs/miner/api",
   kind: "host",
   role: "miner",
-  ports: [],
-  proof: ["5.11.1", "6"],
-  asks: { summary: { link: "http", target: "/2/summary", decode: json } },
-  identify: ({ summary }) => String(pointer(summary, "/ua")).startsWith("XMRig/"),
+  ports: [60_070, 60_050],
+  proof: ["5.5.3 with CUDA", "5.11.1"],
+  asks: {
+    summary: { link: "http", target: "/2/summary", decode: json },
+    backends: { link: "http", target: "/2/backends", decode: json },
+  },
+  identify: ({ summary }) =>
+    /^XMRig\//.test(String(pointer(summary, "/ua"))) &&
+    ["miner", undefined].includes(pointer(summary, "/kind") as string | undefined),
   algorithm: "^/algo",
-  identity: {
-    summary: {
-      model: "/cpu/brand",
-      firmware: "/ua",
-      hostname: "/worker_id",
-      uuid: "/id",
-      pool: "/connection/pool",
-      worker: "/worker_id",
-    },
-  },
-  table: {
-    summary: [
-      // Means over 10 s, 60 s and 15 min; each is null until that much time has passed.
-      { metric: "hashrate", at: "/hashrate/total/0", unit: "H/s", averagedSeconds: 10 },
-      { metric: "shares_accepted", at: "/results/shares_good", unit: "1" },
-      { metric: "shares_rejected", at: "/connection/rejected", unit: "1", optional: true },
-      { metric: "difficulty_accepted", at: "/results/hashes_total", unit: "1", optional: true },
-      { metric: "uptime", at: "/uptime", unit: "s" },
-    ],
-  },
+  identity: { summary: summaryIdentity },
+  derive: ({ summary, backends }) => ({
+    ...(isRecord(summary) ? { summary: cpuOf(summary, backends) } : {}),
+    ...(Array.isArray(backends) ? { backends: backendsOf(backends, summary) } : {}),
+  }),
+  table: { summary: summaryTable(), backends: backendsTable },
 });

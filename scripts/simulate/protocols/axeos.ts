@@ -1,18 +1,23 @@
-import { type Protocol, rounded } from "./protocol.ts";
-
-const ASK = "/api/system/info";
+import { answers, counters, macOf, type Question, type Reply, reply, rounded } from "./protocol.ts";
+import { BOARD, type Speaker } from "./speaker.ts";
 
 /** AxeOS, the firmware of the Bitaxe boards: one HTTP reply with everything. */
-export const axeos: Protocol = ({ ask, parts, worker }) => {
-  if (ask !== ASK) return undefined;
-  const [part] = parts;
+export const axeos: Speaker = {
+  name: "axeos",
+  doors: [{ link: "http", port: 80 }],
+  models: [{ model: "BM1370", hashrate: 1.2e12, watts: 17 }],
+  nature: BOARD,
+  protocol: answers({ "/api/system/info": systemOf }),
+};
+
+function systemOf(question: Question): Reply {
+  const [part] = question.parts;
   const { now } = part;
   const said = {
     hashrate: rounded(now.mean(1) / 1e9, 4),
     powerWatts: rounded(now.watts, 2),
     chipCelsius: rounded(now.chipCelsius, 3),
   };
-  const pairs = part.id.slice(0, 6).match(/../g) ?? [];
   const body = {
     power: said.powerWatts,
     voltage: 5085,
@@ -34,8 +39,7 @@ export const axeos: Protocol = ({ ask, parts, worker }) => {
     coreVoltage: 1150,
     coreVoltageActual: 1146,
     hostname: "simulated-bitaxe",
-    // Locally administered, so that it is nobody's.
-    macAddr: ["02", "51", "4D", ...pairs].join(":").toUpperCase(),
+    macAddr: macOf(part),
     wifiStatus: "Connected!",
     wifiRSSI: -51,
     sharesAccepted: now.accepted,
@@ -47,7 +51,7 @@ export const axeos: Protocol = ({ ask, parts, worker }) => {
     ASICModel: part.model,
     stratumURL: "pool.example",
     stratumPort: 3333,
-    stratumUser: worker,
+    stratumUser: question.worker,
     fallbackStratumURL: "",
     fallbackStratumPort: 3333,
     fallbackStratumUser: "",
@@ -64,12 +68,9 @@ export const axeos: Protocol = ({ ask, parts, worker }) => {
     overheat_mode: 0,
     overclockEnabled: 0,
   };
-  const reported = {
+  return reply(question, body, () => ({
     ...said,
     hashrate: said.hashrate * 1e9,
-    sharesAccepted: now.accepted,
-    sharesRejected: now.rejected,
-    uptimeSeconds: now.uptimeSeconds,
-  };
-  return { body: JSON.stringify(body), reported: new Map([[part.key, reported]]) };
-};
+    ...counters(part),
+  }));
+}

@@ -1,12 +1,32 @@
-import { type PartNow, type Protocol, rounded, seconds, total } from "./protocol.ts";
+import {
+  answers,
+  counters,
+  type PartNow,
+  type Question,
+  type Reply,
+  reply,
+  rounded,
+  seconds,
+  total,
+} from "./protocol.ts";
+import { AMD_CARDS, GPU, type Speaker } from "./speaker.ts";
 
 const FACTOR = 1e6;
 const SPELLED: Readonly<Record<string, string>> = { etchash: "Etchash", ethash: "Ethash" };
 const megahashes = ({ now }: PartNow): number => rounded(now.mean(10) / FACTOR, 4);
 
 /** lolMiner since 1.3: GET /summary. Bus numbers are decimal, a memory temperature of 0 means no sensor. */
-export const lolminer: Protocol = ({ ask, parts, worker, atMs }) => {
-  if (ask !== "/summary") return undefined;
+export const lolminer: Speaker = {
+  name: "lolminer",
+  doors: [{ link: "http", port: 44_444 }],
+  gpus: { make: "amdgpu", count: 2 },
+  models: AMD_CARDS,
+  nature: GPU,
+  protocol: answers({ "/summary": summaryOf }),
+};
+
+function summaryOf(question: Question): Reply {
+  const { parts, worker, atMs } = question;
   const [{ now, algorithm }] = parts;
   const startMs = atMs - now.uptimeSeconds * 1000;
   const accepted = parts.map((part) => part.now.accepted);
@@ -52,19 +72,13 @@ export const lolminer: Protocol = ({ ask, parts, worker, atMs }) => {
       },
     ],
   };
-  const reported = parts.map((part) => {
-    const said = {
-      hashrate: megahashes(part) * FACTOR,
-      sharesAccepted: part.now.accepted,
-      sharesRejected: part.now.rejected,
-      uptimeSeconds: part.now.uptimeSeconds,
-      powerWatts: rounded(part.now.watts, 3),
-      chipCelsius: Math.round(part.now.chipCelsius),
-    };
-    return [part.key, said] as const;
-  });
-  return { body: JSON.stringify(body), reported: new Map(reported) };
-};
+  return reply(question, body, (part) => ({
+    hashrate: megahashes(part) * FACTOR,
+    ...counters(part),
+    powerWatts: rounded(part.now.watts, 3),
+    chipCelsius: Math.round(part.now.chipCelsius),
+  }));
+}
 
 function worked(part: PartNow, at: number): Record<string, unknown> {
   const { now } = part;

@@ -1,9 +1,28 @@
 import type { Reported } from "../reply-log.ts";
-import { type PartNow, type Protocol, seconds, total } from "./protocol.ts";
+import {
+  answers,
+  counters,
+  type PartNow,
+  type Question,
+  type Reply,
+  reply,
+  seconds,
+  total,
+} from "./protocol.ts";
+import { GPU, NVIDIA_CARDS, type Speaker } from "./speaker.ts";
 
 /** T-Rex, a miner for NVIDIA GPUs: GET /summary. Bus numbers are decimal. */
-export const trex: Protocol = ({ ask, parts, worker, atMs }) => {
-  if (ask !== "/summary") return undefined;
+export const trex: Speaker = {
+  name: "trex",
+  doors: [{ link: "http", port: 4067 }],
+  gpus: { make: "nvidia", count: 4 },
+  models: NVIDIA_CARDS,
+  nature: GPU,
+  protocol: answers({ "/summary": summaryOf }),
+};
+
+function summaryOf(question: Question): Reply {
+  const { parts, worker, atMs } = question;
   const [{ now, algorithm }] = parts;
   const sum = (overSeconds: number): number =>
     total(parts, (each) => Math.round(each.mean(overSeconds)));
@@ -46,20 +65,15 @@ export const trex: Protocol = ({ ask, parts, worker, atMs }) => {
     validate_shares: false,
     version: "0.26.8",
   };
-  return {
-    body: JSON.stringify(body),
-    reported: new Map(parts.map((part) => [part.key, reported(part)])),
-  };
-};
+  return reply(question, body, reported);
+}
 
-function reported({ now }: PartNow): Reported {
+function reported(part: PartNow): Reported {
   return {
-    hashrate: Math.round(now.mean(10)),
-    sharesAccepted: now.accepted,
-    sharesRejected: now.rejected,
-    uptimeSeconds: now.uptimeSeconds,
-    powerWatts: Math.round(now.watts),
-    chipCelsius: Math.round(now.chipCelsius),
+    hashrate: Math.round(part.now.mean(10)),
+    ...counters(part),
+    powerWatts: Math.round(part.now.watts),
+    chipCelsius: Math.round(part.now.chipCelsius),
   };
 }
 

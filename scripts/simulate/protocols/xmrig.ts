@@ -1,4 +1,14 @@
-import { type PartNow, type Protocol, rounded } from "./protocol.ts";
+import {
+  answers,
+  type PartNow,
+  type Question,
+  type Reply,
+  reply,
+  rounded,
+  work,
+  workDone,
+} from "./protocol.ts";
+import { CPU, type Speaker } from "./speaker.ts";
 
 const THREADS = 16;
 
@@ -10,11 +20,36 @@ const means = (part: PartNow, share = 1): (number | null)[] =>
   [10, 60, 900].map((over) => mean(part, over, share));
 
 /** XMRig 6 on a CPU: GET /2/summary, and /1/summary for older readers. */
-export const xmrig: Protocol = ({ ask, parts, worker }) => {
-  if (ask !== "/2/summary" && ask !== "/1/summary") return undefined;
-  const [part] = parts;
+export const xmrig: Speaker = {
+  name: "xmrig",
+  doors: [{ link: "http", port: 60_070 }],
+  models: [{ model: "AMD Ryzen 9 5950X 16-Core Processor", hashrate: 15_400, watts: 142 }],
+  nature: CPU,
+  protocol: answers({
+    "/2/summary": summaryOf,
+    "/1/summary": summaryOf,
+    "/2/backends": (question) => reply(question, backends(question.parts[0])),
+  }),
+};
+
+function backends(part: PartNow) {
+  const algo = spelled(part.algorithm);
+  const threads = Array.from({ length: THREADS }, (_, affinity) => ({
+    intensity: 1,
+    affinity,
+    av: 1,
+    hashrate: means(part, 1 / THREADS),
+  }));
+  const cpu = { type: "cpu", enabled: true, algo, profile: "rx", hashrate: means(part), threads };
+  return [cpu, ...["opencl", "cuda"].map((type) => ({ type, enabled: false, algo: null }))];
+}
+
+const spelled = (algorithm: string): string => (algorithm === "randomx" ? "rx/0" : algorithm);
+
+function summaryOf(question: Question): Reply {
+  const { worker } = question;
+  const [part] = question.parts;
   const { now } = part;
-  const workDone = now.accepted * now.difficulty;
   const found = now.accepted + now.rejected;
   const hashrate = mean(part, 10);
   const body = {
@@ -35,10 +70,10 @@ export const xmrig: Protocol = ({ ask, parts, worker }) => {
       avg_time: found > 0 ? Math.round(now.uptimeSeconds / found) : 0,
       avg_time_ms: found > 0 ? Math.round((now.uptimeSeconds * 1000) / found) : 0,
       // XMRig's hashes_total is what the pool credited: the sum of accepted difficulties.
-      hashes_total: workDone,
+      hashes_total: workDone(part),
       best: [Math.floor(now.bestDifficulty), 0, 0, 0, 0, 0, 0, 0, 0, 0],
     },
-    algo: part.algorithm === "randomx" ? "rx/0" : part.algorithm,
+    algo: spelled(part.algorithm),
     connection: {
       pool: "pool.example:3333",
       ip: "203.0.113.7",
@@ -48,11 +83,11 @@ export const xmrig: Protocol = ({ ask, parts, worker }) => {
       failures: 0,
       tls: null,
       "tls-fingerprint": null,
-      algo: part.algorithm === "randomx" ? "rx/0" : part.algorithm,
+      algo: spelled(part.algorithm),
       diff: now.difficulty,
       accepted: now.accepted,
       rejected: now.rejected,
-      hashes_total: workDone,
+      hashes_total: workDone(part),
     },
     version: "6.22.2",
     kind: "miner",
@@ -68,12 +103,8 @@ export const xmrig: Protocol = ({ ask, parts, worker }) => {
     },
     hugepages: [1168, 1168],
   };
-  const reported = {
+  return reply(question, JSON.stringify(body, null, 4), () => ({
     ...(hashrate === null ? {} : { hashrate }),
-    sharesAccepted: now.accepted,
-    sharesRejected: now.rejected,
-    difficultyAccepted: workDone,
-    uptimeSeconds: now.uptimeSeconds,
-  };
-  return { body: JSON.stringify(body, null, 4), reported: new Map([[part.key, reported]]) };
-};
+    ...work(part),
+  }));
+}

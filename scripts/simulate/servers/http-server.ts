@@ -1,15 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Answering } from "./answering.ts";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { createServer, type Server } from "node:net";
+import { text } from "node:stream/consumers";
+import type { Answering, Asked } from "./answering.ts";
 import { deliver, garbage, HUGE_BYTES } from "./spoil.ts";
 
 /** Where `redirect` points to: who follows it gets a good reply, and the log shows that somebody did. */
 const MOVED = "/moved";
+const READING = ["GET", "HEAD"];
 
-/** A device's HTTP API: GET of a path, JSON back. */
+/** A device's HTTP API: a path with its query, JSON back. */
 export function httpServer(device: Answering): Server {
-  return createServer((request, response) => {
-    request.resume();
+  // It does not listen itself: each one that does has a timer, and a site may have thousands.
+  const http = createHttpServer((request, response) => {
     respond(request, response, device).catch(() => response.destroy());
+  });
+  return createServer((socket) => {
+    http.emit("connection", socket);
   });
 }
 
@@ -20,25 +30,31 @@ async function respond(
 ): Promise<void> {
   // A reader that hangs up in the middle is nothing to report.
   response.on("error", () => response.destroy());
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  const target = request.url ?? "/";
+  const body = await text(request);
   const fault = device.fault();
   if (fault === "silent") return;
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    response.writeHead(405, { allow: "GET, HEAD" }).end();
+  const reads = READING.includes(request.method ?? "");
+  if (reads && fault === "redirect" && !target.startsWith(MOVED)) {
+    response.writeHead(302, { location: `${MOVED}${target}` }).end();
     return;
   }
-  if (fault === "redirect" && !path.startsWith(MOVED)) {
-    response.writeHead(302, { location: `${MOVED}${path}` }).end();
-    return;
-  }
-  const reply = await device.answer(path.startsWith(MOVED) ? path.slice(MOVED.length) : path);
+  const path = target.startsWith(MOVED) ? target.slice(MOVED.length) : target;
+  const reply = await device.answer({
+    ask: reads ? path : `${request.method} ${path}`,
+    body,
+    headers: request.headers as Asked["headers"],
+  });
   if (!reply) {
-    response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
+    if (reads) response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
+    else response.writeHead(405, { allow: READING.join(", ") }).end();
     return;
   }
   const sizes = { huge: HUGE_BYTES, garbage: garbage().length } as const;
-  const size = fault === "huge" || fault === "garbage" ? sizes[fault] : reply.length;
-  response.writeHead(200, { "content-type": "application/json", "content-length": size });
+  const { bytes, status = 200, headers } = reply;
+  const size = fault === "huge" || fault === "garbage" ? sizes[fault] : bytes.length;
+  const about = { "content-type": "application/json", "content-length": size };
+  response.writeHead(status, { ...about, ...headers });
   if (request.method === "HEAD") response.end();
-  else deliver(reply, fault, response);
+  else deliver(bytes, fault, response);
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { runCommandLine } from "../../../support/command-io.ts";
 import { deadAddress, httpPeer, type Peer, tcpPeer } from "../../../support/driver-peers.ts";
+import { httpsPeer, selfSigned } from "../../../support/self-signed.ts";
 
 const BOARD = {
   ASICModel: "BM1370",
@@ -89,4 +90,21 @@ t.test("wrong options are faults in words", async (t) => {
     (await runCommandLine("read", "127.0.0.1:1", "--driver", "nothing")).err,
     "there is no driver nothing",
   );
+});
+
+t.test("over TLS the certificate that is named is believed and no other", async (t) => {
+  const own = selfSigned();
+  const peer = await httpsPeer(
+    own,
+    (_request, response) => void response.end(JSON.stringify(BOARD)),
+  );
+  t.after(() => peer.close());
+  const read = (...more: string[]): ReturnType<typeof runCommandLine> =>
+    runCommandLine("read", `https://${peer.address}`, "--driver", "axeos", ...more);
+  t.equal((await read("--fingerprint", own.fingerprint.toUpperCase())).code, 0);
+  t.equal((await read()).code, 0);
+  const other = await read("--fingerprint", "0".repeat(64));
+  t.equal(other.code, 1);
+  t.match(other.err, "driver-auth");
+  t.match((await read("--fingerprint", "abc")).err, "is a SHA-256");
 });

@@ -76,7 +76,8 @@ t.test("a device that is asked over HTTP is read, with a login from its address"
   const { replies, expected } = scene("axeos/gamma");
   const peer = await httpPeer((request, response) => {
     login = request.headers.authorization;
-    response.end(request.url === "/api/system/info" ? replies["info"] : undefined);
+    if (request.url === "/api/system/info") response.end(replies["info"]);
+    else response.writeHead(404).end();
   });
   t.after(() => peer.close());
   const source = open(t, {
@@ -167,7 +168,7 @@ t.test("a source that cannot be is refused before anything is asked", async (t) 
   refused({ driver: "abacus", address: "h" });
   refused({});
   refused({ address: "not an address" });
-  refused({ driver: "xmrig", address: "host-without-port" });
+  refused({ driver: "xmrig-proxy", address: "host-without-port" });
 });
 
 t.test("the port in a web address is not that of the cgminer API", async (t) => {
@@ -184,4 +185,23 @@ t.test("the port in a web address is not that of the cgminer API", async (t) => 
     open(t, { name: "b", driver: "trex", address: "https://10.0.0.9" }).address,
     "10.0.0.9:443",
   );
+});
+
+t.test("the maker's login is tried where that is allowed and no other is given", async (t) => {
+  const names = async (more: Partial<SourceSpec>): Promise<unknown[]> => {
+    const shown: unknown[] = [];
+    const peer = await httpPeer(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      if (request.method === "POST") shown.push(JSON.parse(body).username);
+      response.writeHead(401).end();
+    });
+    t.after(() => peer.close());
+    const source = open(t, { name: "m", driver: "braiins-rest", address: peer.address, ...more });
+    t.equal(await codeOf(source.ask(never)), "driver-auth");
+    return shown;
+  };
+  t.strictSame(await names({}), []);
+  t.strictSame(await names({ tryDefaultLogin: true }), ["root"]);
+  t.strictSame(await names({ tryDefaultLogin: true, username: "me" }), ["me"]);
 });

@@ -37,7 +37,7 @@ t.test("the example with its device uncommented is one too", async (t) => {
   const device = block
     .split("\n")
     .map((line) => line.replace(/^ {2}# /, "  "))
-    .filter((line) => !/^ +(password|password_file|program|root):/.test(line))
+    .filter((line) => !/^ +(password|password_file|fingerprint|program|root):/.test(line))
     .join("\n");
   const { devices } = readSettings(`${before}devices:\n${device}\n\n${after}`, "/a.yaml");
   t.equal(devices.length, 1);

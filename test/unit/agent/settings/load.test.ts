@@ -36,6 +36,7 @@ t.test("the least settings file gives every default in stored units", async (t) 
     },
     uplink: { url: "mqtt://127.0.0.1:1883", insecure: false },
     devices: [],
+    tryDefaultLogins: false,
     sensors: { nvidia: "auto", amdgpu: "auto", host: "on" },
     sampling: { intervalMs: 10_000, timeoutMs: 5000 },
     store: {
@@ -279,4 +280,20 @@ t.test("a list of a million faults is cut", async (t) => {
   const faults = faultsOf(`${COORDINATOR}${keys}\n`);
   t.equal(faults.length, 101);
   t.match(faults.at(-1), /and 400 more/);
+});
+
+t.test("a fingerprint is read with and without colons, and only beside TLS", async (t) => {
+  const hex = "a1".repeat(32);
+  const device = (more: string): string =>
+    `${COORDINATOR}try_default_logins: true\ndevices:\n  - { name: a, ${more} }\n`;
+  for (const written of [hex, hex.toUpperCase(), Array(32).fill("A1").join(":")]) {
+    const text = device(`address: "https://10.0.0.7", fingerprint: "${written}"`);
+    const settings = readSettings(text, "/a.yaml");
+    t.equal(settings.devices[0]?.fingerprint, hex, written);
+    t.equal(settings.tryDefaultLogins, true);
+  }
+  t.match(faultsOf(device(`address: 10.0.0.7, fingerprint: ${hex}`)), [
+    /of no use without an https/,
+  ]);
+  t.match(faultsOf(device('address: "https://h", fingerprint: "a1:b2"')), [/is no SHA-256/]);
 });

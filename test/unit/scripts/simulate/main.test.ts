@@ -78,6 +78,8 @@ t.test("wrong words are refused with what would be right", async (t) => {
     [["--ports", "few"], /standard or any/],
     [["--replay", "/nowhere"], /ENOENT/],
     [["--replay", ".", "--seed", "1", "--devices", "axeos"], /--replay goes with/],
+    [["--profile", "toaster"], /not one of typical, mixed/],
+    [["--profile", "mixed", "--devices", "axeos"], /one of --site/],
     [["--base-address", "192.168.1.0"], /not a loopback address/],
   ] as const) {
     const child = spawn(process.execPath, [MAIN, ...args]);

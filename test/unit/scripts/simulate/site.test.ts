@@ -266,7 +266,7 @@ t.test("a site that cannot be is refused with the reason, and leaves nothing beh
   await refused([{ driver: "trex", algorithm: "autolykos2" }], /how many hashes/);
   await refused([{ driver: "trex", algorithm: "kawpow" }], /needs a difficulty/);
   await refused([{ driver: "axeos", gpus: 2 }], /no GPUs/);
-  await refused([{ driver: "nvidia" }], /needs a trex/);
+  await refused([{ driver: "nvidia" }], /needs a miner of nvidia GPUs/);
   await refused(
     [
       { driver: "xmrig", name: "a" },

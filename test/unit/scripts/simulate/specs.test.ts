@@ -1,5 +1,7 @@
 import t from "tap";
 import { siteFromFile } from "../../../../scripts/simulate/site-file.ts";
+import { devicesOf } from "../../../../scripts/simulate/site-profiles.ts";
+import { SPEAKERS } from "../../../../scripts/simulate/speakers.ts";
 import { devicesFrom, siteSpec } from "../../../../scripts/simulate/specs.ts";
 
 t.test("a short list becomes devices", async (t) => {
@@ -21,6 +23,18 @@ t.test("a short list becomes devices", async (t) => {
   ]) {
     t.throws(() => devicesFrom(wrong), /is not a device/, wrong);
   }
+});
+
+t.test("a mixed site has every family and at least sixty devices", async (t) => {
+  const drivers = devicesOf("mixed").map(({ driver }) => driver);
+  t.strictSame(
+    SPEAKERS.map(({ name }) => name).filter((name) => !drivers.includes(name)),
+    [],
+  );
+  t.ok(drivers.length >= 62, `${drivers.length} with the sensors`);
+  t.ok(siteSpec.safeParse({ devices: devicesOf("mixed") }).success);
+  t.equal(devicesOf("typical").length, 8);
+  t.throws(() => devicesOf("toString"), /not one of typical, mixed/);
 });
 
 t.test("quantities carry their units", async (t) => {

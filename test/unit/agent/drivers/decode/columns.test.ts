@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import t from "tap";
+import { RigError } from "../../../../../agent/core/errors.ts";
 import { columns } from "../../../../../agent/drivers/decode/columns.ts";
 
 const read = (text: string): unknown =>
@@ -23,7 +25,7 @@ t.test("what nvidia-smi prints in place of a value is no value", async (t) => {
     "[Insufficient Permissions]",
     "",
   ])
-    t.strictSame(read(`0, RTX, ${word}`), [{ index: "0", name: "RTX", power: null }], word);
+    t.strictSame(read(`0, RTX, ${word}\n`), [{ index: "0", name: "RTX", power: null }], word);
 });
 
 t.test("a line that is a complaint leaves the others readable", async (t) => {
@@ -36,4 +38,22 @@ t.test("a line that is a complaint leaves the others readable", async (t) => {
 t.test("where no line fits the reply is garbled", async (t) => {
   for (const text of ["No devices were found\n", "0, RTX\n"])
     t.throws(() => read(text), { code: "driver-garbled" }, text);
+});
+
+t.test("a last line that does not end is none, since its number may be cut", async (t) => {
+  t.strictSame(read("0, RTX, 120\n1, RTX, 24"), [{ index: "0", name: "RTX", power: "120" }, null]);
+  t.throws(() => read("0, RTX, 12"), { code: "driver-garbled" });
+});
+
+t.test("any bytes give records or a RigError", async () => {
+  const decode = columns(["index", "name"]);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      try {
+        return Array.isArray(decode(bytes));
+      } catch (thrown) {
+        return thrown instanceof RigError && thrown.code === "driver-garbled";
+      }
+    }),
+  );
 });

@@ -156,3 +156,31 @@ t.test("an abort passes through as what it is", async (t) => {
     "and one that came before",
   );
 });
+
+t.test("a reply that changes the protocol, or comes compressed, is garbled", async (t) => {
+  const { tcpPeer } = await import("../../../../support/driver-peers.ts");
+  for (const head of [
+    "101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x",
+    "200 OK\r\nContent-Encoding: gzip",
+  ]) {
+    const peer = await tcpPeer((socket) => {
+      socket.once("data", () => socket.write(`HTTP/1.1 ${head}\r\n\r\n{}`));
+    });
+    t.after(() => peer.close());
+    t.equal(await codeOf(linkTo(peer.address).ask({ target: "/" }, never)), "driver-garbled", head);
+  }
+});
+
+t.test("what is asked for is said plainly: no compression, no connection kept", async (t) => {
+  const { address } = await peer(t, (request, response) => {
+    const { accept, connection, host, "accept-encoding": encoding } = request.headers;
+    response.end(JSON.stringify([accept, connection, host, encoding]));
+  });
+  const reply = await linkTo(address).ask({ target: "/" }, never);
+  t.strictSame(JSON.parse(Buffer.from(reply).toString()), [
+    "application/json",
+    "close",
+    address,
+    "identity",
+  ]);
+});

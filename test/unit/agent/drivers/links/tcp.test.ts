@@ -123,3 +123,84 @@ t.test("an abort closes the connection", async (t) => {
   t.equal(await codeOf(link.ask({ target: STATS }, abort.signal)), "AbortError");
   await closed.promise;
 });
+
+t.test(
+  "a line of JSON is over with the newline after it where the request was a line",
+  async (t) => {
+    // A clock that stands: nothing but the reply itself can end it.
+    const stands = { ...systemClock, bootId: "b", wallMs: () => 0, monotonicMs: () => 0 };
+    const clock = { ...stands, after: () => () => {} };
+    for (const parts of [['{"id":0,"result":["}\\n"]}\n'], ['{"id":0', ',"result":[]}', "\r\n"]]) {
+      const peer = await tcpPeer((socket) => {
+        socket.once("data", () => {
+          const next = (at: number): void => {
+            const part = parts[at];
+            if (part !== undefined) socket.write(part, () => setImmediate(next, at + 1));
+          };
+          next(0);
+        });
+      });
+      t.after(() => peer.close());
+      const reach = { clock, timeoutMs: 5000, called: peer.address };
+      const link = tcpLink(reach, peer.host, peer.port);
+      const reply = await link.ask({ target: '{"method":"miner_getstat1"}\n' }, never);
+      t.equal(Buffer.from(reply).toString(), parts.join(""));
+    }
+  },
+);
+
+t.test(
+  "a newline in the middle does not end a reply, nor one at its end where no line was asked",
+  async (t) => {
+    const pretty = await linkTo(t, (socket) => {
+      socket.once("data", () => {
+        socket.write('{\n"a":[1],\n');
+        setTimeout(() => socket.write('"b":2}\n'), 300);
+      });
+    });
+    const reply = await pretty.ask({ target: "{}\n" }, never);
+    t.equal(Buffer.from(reply).toString(), '{\n"a":[1],\n"b":2}\n');
+    const two = await linkTo(t, (socket) => {
+      socket.once("data", () => {
+        socket.write('{"STATS":[]}\n');
+        setTimeout(() => socket.end('{"MORE":[]}\n'), 50);
+      });
+    });
+    t.equal(await ask(two), '{"STATS":[]}\n{"MORE":[]}\n');
+  },
+);
+
+t.test("text ends with a NUL, with the connection, or in the silence after a bar", async (t) => {
+  const TEXT = "NAME=ccminer;VER=2.3;ALGO=[x]|";
+  const endings: [string, (socket: Socket) => void][] = [
+    ["a NUL", (socket) => socket.write(`${TEXT}\0`)],
+    ["the connection", (socket) => socket.end("GPU=0;KHS=1")],
+    ["a bar", (socket) => socket.write(TEXT)],
+    ["a bar and blanks", (socket) => socket.write(`${TEXT}\r\n`)],
+  ];
+  for (const [name, end] of endings) {
+    const link = await linkTo(t, (socket) => void socket.once("data", () => end(socket)));
+    const startMs = performance.now();
+    t.match(
+      Buffer.from(await link.ask({ target: "summary" }, never)).toString(),
+      /^(NAME|GPU)/,
+      name,
+    );
+    t.ok(performance.now() - startMs < 3000, name);
+  }
+});
+
+t.test(
+  "text is not taken for whole where its brackets happen to close, or between two bars",
+  async (t) => {
+    const parts = ["STATUS=S,MM ID0=Ver[1166] GHSmm[1]", ",X=1|", "VERSION,API=3.7|"];
+    const link = await linkTo(t, (socket) => {
+      socket.once("data", () => {
+        socket.write(parts[0] as string);
+        setTimeout(() => socket.write(parts[1] as string), 400);
+        setTimeout(() => socket.write(parts[2] as string), 500);
+      });
+    });
+    t.equal(Buffer.from(await link.ask({ target: "estats" }, never)).toString(), parts.join(""));
+  },
+);

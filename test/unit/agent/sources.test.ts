@@ -1,0 +1,68 @@
+import t, { type Test } from "tap";
+import { readSettings } from "../../../agent/settings/load.ts";
+import { configuredSources } from "../../../agent/sources.ts";
+import { openDatabase } from "../../../agent/store/open.ts";
+import { Pins } from "../../../agent/store/pins.ts";
+import { codeOf, httpPeer } from "../../support/driver-peers.ts";
+import { FakeClock, FakeLog } from "../../support/fakes.ts";
+import { httpsPeer, selfSigned } from "../../support/self-signed.ts";
+
+const never = new AbortController().signal;
+const BOARD = JSON.stringify({ ASICModel: "BM1370", hashRate: 1180.4, power: 17.5, temp: 61.5 });
+const SITE = `coordinator:
+  address: "0x0000000000000000000000000000000000000001"
+  chain_id: 1
+  salt: "0x${"0".repeat(64)}"
+sensors: { nvidia: off, amdgpu: off, host: off }
+devices:
+`;
+
+type Configured = ReturnType<typeof configuredSources>[number];
+
+function sourceOf(t: Test, device: string, pins: Pins | undefined, clock = new FakeClock()) {
+  const settings = readSettings(`${SITE}  - { name: d, ${device} }\n`, "/a.yaml");
+  const tools = { clock, log: new FakeLog(), ...(pins === undefined ? {} : { pins }) };
+  const [source] = configuredSources(settings, tools);
+  t.after(() => source?.stop());
+  return source as Configured;
+}
+
+t.test(
+  "a device's certificate stays pinned over a restart, until the settings name another",
+  async (t) => {
+    const db = openDatabase(t.testdir({}));
+    t.after(() => db.close());
+    const [own, other] = [selfSigned(), selfSigned()];
+    const peer = await httpsPeer(own, (_request, response) => void response.end(BOARD));
+    t.after(() => peer.close());
+    const device = `driver: axeos, address: "https://${peer.address}"`;
+    const ask = (more = ""): Promise<string> =>
+      codeOf(sourceOf(t, `${device}${more}`, new Pins(db)).ask(never));
+    t.equal(await ask(), "none");
+    t.equal(new Pins(db).pinOf(peer.address), own.fingerprint);
+    new Pins(db).pin(peer.address, other.fingerprint);
+    t.equal(await ask(), "driver-auth");
+    t.equal(await ask(`, fingerprint: "${own.fingerprint}"`), "none");
+    t.equal(await ask(), "none");
+  },
+);
+
+t.test(
+  "a login that is refused while a device is looked for is not sent with every look",
+  async (t) => {
+    const clock = new FakeClock();
+    let tries = 0;
+    const peer = await httpPeer((request, response) => {
+      if (request.headers.authorization !== undefined) tries += 1;
+      response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+    });
+    t.after(() => peer.close());
+    const device = `address: "http://${peer.address}", username: root, password: hunter2`;
+    const source = sourceOf(t, device, undefined, clock);
+    for (let i = 0; i < 3; i += 1) t.equal(await codeOf(source.ask(never)), "driver-auth");
+    t.equal(tries, 1);
+    clock.advance(60_000);
+    t.equal(await codeOf(source.ask(never)), "driver-auth");
+    t.equal(tries, 2);
+  },
+);
