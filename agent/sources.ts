@@ -128,6 +128,7 @@ export function configuredSources(
   const own: [name: string, driver: string, wanted: boolean, ifPresent: boolean][] = [
     ["nvidia", "nvidia", sensors.nvidia === "auto" && !has("nvidia"), true],
     ["amdgpu", "amdgpu", sensors.amdgpu === "auto" && !has("amdgpu"), true],
+    ["intel", "intel", sensors.intel === "auto" && !has("intel"), true],
     ["host", "host", sensors.host === "on" && !has("host"), false],
   ];
   const sensing = own

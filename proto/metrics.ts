@@ -58,6 +58,14 @@ export const METRICS = {
     fold: "none",
     about: "Draw that the device is held to",
   },
+  energy: {
+    dimension: "energy",
+    kind: "counter",
+    // 64 bits of microjoules, which is what the kernel counts in.
+    range: [0, 2e13],
+    fold: "none",
+    about: "Energy taken since the driver started, where it counts that and says no power",
+  },
   chip_temperature: {
     dimension: "temperature",
     kind: "gauge",
@@ -210,7 +218,7 @@ export const METRICS = {
     kind: "gauge",
     range: COUNT,
     fold: "none",
-    about: "Bit set of the driver's reasons to hold the clocks down; 1 is idle",
+    about: "Bit set of the driver's reasons to hold the clocks down; each maker has its own bits",
   },
   ecc_errors: {
     dimension: "count",

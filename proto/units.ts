@@ -20,10 +20,12 @@ export const UNITS = {
     "milliH/s": 1e-3,
   },
   power: { W: 1, mW: 1e-3, uW: 1e-6, kW: 1e3 },
+  energy: { J: 1, uJ: 1e-6 },
   temperature: { "°C": 1, "m°C": 1e-3 },
   time: { s: 1, ms: 1e-3, min: 60, h: 3600 },
   rotation: { rpm: 1 },
-  ratio: { "1": 1, "%": 0.01 },
+  // 1/255: what the kernel's hwmon interface writes a fan's duty in.
+  ratio: { "1": 1, "%": 0.01, "1/255": 1 / 255 },
   frequency: { Hz: 1, kHz: 1e3, MHz: 1e6, GHz: 1e9 },
   voltage: { V: 1, mV: 1e-3 },
   memory: { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 },

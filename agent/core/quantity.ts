@@ -27,6 +27,7 @@ function showIn(dimension: Dimension, value: number): string {
     case "hashrate":
     case "frequency":
     case "power":
+    case "energy":
       return scaled(value, storedUnit(dimension), DECIMAL);
     case "memory":
       return scaled(value, "B", BINARY);

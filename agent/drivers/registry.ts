@@ -41,6 +41,7 @@ import { whatsminer } from "./asics/whatsminer.ts";
 import { whatsminerV3 } from "./asics/whatsminer-v3.ts";
 import type { Driver } from "./driver.ts";
 import { amdgpu } from "./gpus/amdgpu.ts";
+import { intel } from "./gpus/intel.ts";
 import { nvidia } from "./gpus/nvidia.ts";
 import { host } from "./hosts/host.ts";
 import { bminer } from "./miners/bminer.ts";
@@ -157,6 +158,7 @@ export const DRIVERS: readonly Driver[] = [
   teamblackminer,
   nvidia,
   amdgpu,
+  intel,
   host,
   xmrigGeneric,
   cgminerGeneric,

@@ -225,10 +225,14 @@ const sensors = z.strictObject({
     .enum(["auto", "off"])
     .prefault("auto")
     .meta(about("AMD cards through /sys; auto: if there are any.", "restart")),
+  intel: z
+    .enum(["auto", "off"])
+    .prefault("auto")
+    .meta(about("Intel cards through /sys; auto: if there are any.", "restart")),
   host: z
     .enum(["on", "off"])
     .prefault("on")
-    .meta(about("This machine itself: load, memory, uptime.", "restart")),
+    .meta(about("This machine itself: load, memory, processor temperature, uptime.", "restart")),
 });
 
 const sampling = z.strictObject({

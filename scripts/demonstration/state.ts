@@ -121,7 +121,7 @@ export function prepareState(
       key: { file: "key.json", passphrase_file: "key.passphrase" },
       coordinator: joined.coordinator,
       uplink: { ...joined.uplink, url: `mqtt://127.0.0.1:${ports.broker}` },
-      sensors: { nvidia: "off", amdgpu: "off", host: "on" },
+      sensors: { nvidia: "off", amdgpu: "off", intel: "off", host: "on" },
       sampling: { interval: pace.interval, timeout: pace.timeout },
       store: { batch: pace.batch },
       status: { listen: `127.0.0.1:${ports.status}` },

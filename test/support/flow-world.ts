@@ -149,7 +149,7 @@ export function buildAgent(options: AgentOptions): AgentSide {
       salt: coordinator.salt,
     },
     uplink: { url: brokerUrl, ...login },
-    sensors: { nvidia: "off", amdgpu: "off", host: options.host ?? "on" },
+    sensors: { nvidia: "off", amdgpu: "off", intel: "off", host: options.host ?? "on" },
     sampling: { interval, timeout },
     store: { batch: "500ms" },
     status: { listen: "127.0.0.1:0" },

@@ -115,7 +115,7 @@ export async function prepareInstallation(options: InstallationOptions): Promise
     key: { file: "key.json", passphrase_file: "key.passphrase" },
     coordinator,
     uplink,
-    sensors: { nvidia: "off", amdgpu: "off", host: "off" },
+    sensors: { nvidia: "off", amdgpu: "off", intel: "off", host: "off" },
     sampling: { interval: "1s", timeout: "500ms" },
     store: { batch: "200ms" },
     status: { listen: "127.0.0.1:0" },

@@ -35,12 +35,11 @@ export const host = defineDriver({
       { metric: "memory_used", at: "/memory/active", unit: "B" },
       { metric: "memory_total", at: "/memory/total", unit: "B" },
       {
-        metric: "chip_temperature",
-        at: "/cpuTemperature",
-        unit: "m°C",
-        text: true,
-        blank: 0,
-        optional: true,
+        each: "/processors",
+        part: "processor",
+        rows: [
+          { metric: "chip_temperature", at: "/temperature", unit: "m°C", text: true, blank: 0 },
+        ],
       },
       { metric: "uptime", at: "/uptime", unit: "s", text: true },
     ],

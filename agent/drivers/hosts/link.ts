@@ -5,7 +5,12 @@ import { RigError } from "../../core/errors.ts";
 import { type Link, type Reach, within } from "../links/link.ts";
 
 /** Temperature sensors of processors, by the name of their kernel driver. */
-const CPU_SENSORS = new Set(["coretemp", "k10temp", "zenpower", "cpu_thermal"]);
+const PROCESSOR_SENSORS = new Set(["coretemp", "k10temp", "zenpower", "cpu_thermal"]);
+/**
+ * Which of its sensors is the processor's, best first, before the first one of all: Tctl is what fans are driven by and up
+ * to 27 °C above Tdie on some processors. https://docs.kernel.org/hwmon/k10temp.html
+ */
+const WHOLE = [/^Package id \d+$/, /^Tdie$/, /^Tctl$/];
 
 /**
  * The host as a device. `facts` are gathered once in the link's life, since systeminformation starts programs for them;
@@ -53,29 +58,52 @@ async function gatherFacts(root: string): Promise<unknown> {
 }
 
 async function gatherLoad(root: string): Promise<unknown> {
-  const [memory, loadavg, uptime, cpuTemperature] = await Promise.all([
+  const [memory, loadavg, uptime, processors] = await Promise.all([
     mem(),
     textOf(join(root, "proc/loadavg")),
     textOf(join(root, "proc/uptime")),
-    cpuTemperatureIn(join(root, "sys/class/hwmon")),
+    processorsIn(join(root, "sys/class/hwmon")),
   ]);
   return {
     memory: { total: memory.total, active: memory.active },
     loadavg: loadavg?.split(" ")[0],
     uptime: uptime?.split(" ")[0],
-    cpuTemperature,
+    processors,
   };
 }
 
-/** The first sensor of the first processor: the package on Intel, Tctl on AMD; as the kernel writes it, in m°C. */
-async function cpuTemperatureIn(folder: string): Promise<string | undefined> {
+/** What a processor's sensor says, as the kernel writes it, in m°C; absent where it has none or does not say. */
+interface Processor {
+  readonly temperature?: string;
+}
+
+/** The processors that have a sensor, in the kernel's order. Other sensors, which may hang with their device, are left alone. */
+async function processorsIn(folder: string): Promise<Processor[]> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const driver = await textOf(join(folder, name, "name"));
-    if (driver !== undefined && CPU_SENSORS.has(driver))
-      return textOf(join(folder, name, "temp1_input"));
-  }
-  return undefined;
+  const chips = names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const found = await Promise.all(
+    chips.map(async (chip) => {
+      const driver = await textOf(join(folder, chip, "name"));
+      return PROCESSOR_SENSORS.has(driver ?? "") ? [await processorAt(join(folder, chip))] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function processorAt(folder: string): Promise<Processor> {
+  const names = await readdir(folder).catch(() => []);
+  const labels = await Promise.all(
+    names
+      .filter((name) => /^temp\d+_label$/.test(name))
+      .map(
+        async (name) => [name.replace("label", "input"), await textOf(join(folder, name))] as const,
+      ),
+  );
+  const [whole = "temp1_input"] = WHOLE.flatMap((label) =>
+    labels.filter(([, text]) => label.test(text ?? "")).map(([input]) => input),
+  );
+  const temperature = await textOf(join(folder, whole));
+  return temperature === undefined ? {} : { temperature };
 }
 
 /** A small file's content; undefined where it cannot be read, which is how a container or another kernel looks. */

@@ -64,13 +64,13 @@ class Alternatives {
   async newest(signal: AbortSignal): Promise<Block> {
     for (;;) {
       const stream = this.#stream;
-      const answer = await stream.newest(signal).catch((thrown: unknown) => thrown as Error);
-      const isRefused = isUnknownField(answer);
+      const answer = await stream.newest(signal).then(refusalIn, (thrown: unknown) => thrown);
+      const isRefused = answer instanceof Error && answer.message.includes(UNKNOWN_FIELD);
       if (isRefused && this.#further.length > 0) await this.#goOnFrom(stream);
       // Another ask may have gone on to the next line meanwhile.
       else if (isRefused && this.#stream !== stream) continue;
-      else if (answer instanceof Error) throw answer;
-      else return answer;
+      else if (isBlock(answer)) return answer;
+      else throw answer;
     }
   }
 
@@ -88,8 +88,11 @@ class Alternatives {
   }
 }
 
-/** The refusal stands in what a program said before it ended; in a block where it takes its time to end. */
-function isUnknownField(answer: Block | Error): boolean {
-  const said = answer instanceof Error ? answer.message : Buffer.from(answer.bytes).toString();
-  return said.includes(UNKNOWN_FIELD);
+const isBlock = (answer: unknown): answer is Block =>
+  typeof answer === "object" && answer !== null && "bytes" in answer;
+
+/** A program that takes its time to end has its refusal taken for a block. */
+function refusalIn(block: Block): Block | RigError {
+  const said = Buffer.from(block.bytes).toString("latin1").trim();
+  return said.includes(UNKNOWN_FIELD) ? new RigError("driver-refused", said.slice(0, 200)) : block;
 }

@@ -1,5 +1,4 @@
 import { open, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { RigError } from "../../core/errors.ts";
 import { type Link, type Reach, within } from "./link.ts";
 
@@ -51,7 +50,7 @@ async function listing(root: string, patterns: readonly string[]): Promise<Uint8
   for (const pattern of patterns) {
     for (const path of await expand(root, pattern.split("/"), folders)) {
       if (Object.keys(found).length >= MAX_FILES) break;
-      const content = await contentOf(join(root, path));
+      const content = await contentOf(`${root}/${path}`);
       if (content !== undefined) found[path] = content;
     }
   }
@@ -68,16 +67,19 @@ async function expand(
   for (const segment of segments) {
     const next = await Promise.all(
       paths.map(async (path) => {
-        if (!segment.includes("#")) return [join(path, segment)];
-        const names = await once(folders, join(root, path));
+        if (!segment.includes("#")) return [below(path, segment)];
+        const names = await once(folders, `${root}/${path}`);
         const shape = new RegExp(`^${segment.replaceAll("#", "\\d+")}$`);
-        return names.filter((name) => shape.test(name)).map((name) => join(path, name));
+        return names.filter((name) => shape.test(name)).map((name) => below(path, name));
       }),
     );
     paths = next.flat();
   }
   return paths;
 }
+
+// Not `join`: what `..` leads to is told by the file system, where `device` is a link.
+const below = (path: string, name: string): string => (path === "" ? name : `${path}/${name}`);
 
 function once(folders: Map<string, Promise<string[]>>, folder: string): Promise<string[]> {
   const known = folders.get(folder);

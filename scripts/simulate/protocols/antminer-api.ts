@@ -1,5 +1,5 @@
-import { cgminer, gigahashes, poolsOf, tally } from "./cgminer.ts";
-import { type PartNow, type Protocol, rounded, work } from "./protocol.ts";
+import { cgminer, gigahashes, poolsOf, summaryOf } from "./cgminer.ts";
+import { type PartNow, type Protocol, rounded } from "./protocol.ts";
 
 /** What firmware on Antminer hardware says of itself in its first member, and adds to its figures. */
 export interface AntminerFirmware {
@@ -22,7 +22,6 @@ export const STOCK: AntminerFirmware = {
 /** Boards of a machine are never quite equal. */
 const BOARDS = [0.3341, 0.3392, 0.3267];
 
-const rateOf = ({ now }: PartNow): number => gigahashes(now.mean(5)) * 1e9;
 const chip = (celsius: number, corner: number): number => Math.round(celsius - corner);
 
 /** The cgminer API of firmware on Antminer hardware. */
@@ -33,25 +32,13 @@ export function antminerApi({ head, figures, watts }: AntminerFirmware): Protoco
       title: "CGMiner versions",
       content: [{ ...head(part), API: "3.1" }],
     }),
-    summary: ({ parts: [part] }) => ({
-      code: 11,
-      title: "Summary",
-      content: [
-        {
-          Elapsed: part.now.uptimeSeconds,
-          "GHS 5s": gigahashes(part.now.mean(5)),
-          "GHS av": gigahashes(part.now.meanSinceStart),
-          ...tally(part),
-        },
-      ],
-      says: (of) => ({ hashrate: rateOf(of), ...work(of) }),
-    }),
+    summary: summaryOf("GHS", [5]),
     stats: ({ parts: [part], brokenJson }) => ({
       code: 70,
       title: "CGMiner stats",
       content: [head(part), { ...stats(part, brokenJson), ...figures?.(part) }],
       says: (of) => ({
-        hashrate: rateOf(of),
+        hashrate: gigahashes(of.now.mean(5)) * 1e9,
         uptimeSeconds: of.now.uptimeSeconds,
         chipCelsius: chip(of.now.chipCelsius, 0),
         ...(watts ? { powerWatts: watts(of) } : {}),

@@ -1,7 +1,7 @@
-import { cgminer, megahashes, poolsOf, tally } from "./cgminer.ts";
+import { cgminer, megahashes, poolsOf, summaryOf } from "./cgminer.ts";
 import { celsius, watts } from "./gpu.ts";
-import { behindToken } from "./logins.ts";
-import { macOf, type PartNow, type Protocol, work } from "./protocol.ts";
+import { behindToken, holds } from "./logins.ts";
+import { macOf, type PartNow, type Protocol } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
 const BOARDS = [1, 2, 3];
@@ -13,20 +13,7 @@ const api = cgminer("GCMiner-2.4", {
     title: "GCMiner versions",
     content: [{ API: "3.0", GCMiner: "2.4" }],
   }),
-  summary: ({ parts: [part] }) => ({
-    code: 11,
-    title: "Summary",
-    content: [
-      {
-        Elapsed: part.now.uptimeSeconds,
-        "MHS 5s": megahashes(part.now.mean(5)),
-        "MHS 1m": megahashes(part.now.mean(60)),
-        "MHS av": megahashes(part.now.meanSinceStart),
-        ...tally(part),
-      },
-    ],
-    says: (of) => ({ hashrate: megahashes(of.now.mean(5)) * 1e6, ...work(of) }),
-  }),
+  summary: summaryOf("MHS", [5, 60]),
   devs: ({ parts: [part] }) => ({
     code: 9,
     title: "3 Dev(s)",
@@ -132,10 +119,7 @@ export const auradine: Speaker = {
   protocol: behindToken(
     {
       ask: "POST /token",
-      lets: ({ body }) => {
-        const { user, password } = JSON.parse(body) as Record<string, unknown>;
-        return user === LOGIN.username && password === LOGIN.password;
-      },
+      lets: holds({ user: LOGIN.username, password: LOGIN.password }),
       gives: (Token) => ({ document: { STATUS: [{ STATUS: "S" }], Token: [{ Token }], id: 1 } }),
       shows: ({ headers }, token) => headers["token"] === token,
     },

@@ -1,6 +1,6 @@
-import { cgminer, megahashes, poolsOf, tally } from "./cgminer.ts";
+import { cgminer, poolsOf, summaryOf } from "./cgminer.ts";
 import { celsius, watts } from "./gpu.ts";
-import { macOf, type PartNow, rounded, work } from "./protocol.ts";
+import { macOf, type PartNow, rounded } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
 const giga = (rate: number): number => rounded(rate / 1e9, 2);
@@ -49,20 +49,7 @@ export const avalon: Speaker = {
         chipCelsius: celsius(of),
       }),
     }),
-    summary: ({ parts: [part] }) => ({
-      code: 11,
-      title: "Summary",
-      content: [
-        {
-          Elapsed: part.now.uptimeSeconds,
-          "MHS av": megahashes(part.now.meanSinceStart),
-          "MHS 30s": megahashes(part.now.mean(30)),
-          "MHS 1m": megahashes(part.now.mean(60)),
-          ...tally(part),
-        },
-      ],
-      says: work,
-    }),
+    summary: summaryOf("MHS", [30, 60]),
     pools: poolsOf,
   }),
 };

@@ -1,7 +1,7 @@
 import { ROOT } from "./antminer.ts";
 import { BRAIINS_MODELS } from "./braiins.ts";
 import { celsius, watts } from "./gpu.ts";
-import { behindToken } from "./logins.ts";
+import { behindToken, holds } from "./logins.ts";
 import { answers, macOf, type Question, reply, rounded, shares } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
@@ -19,10 +19,7 @@ export const braiinsRest: Speaker = {
   protocol: behindToken(
     {
       ask: "POST /api/v1/auth/login",
-      lets: ({ body }) => {
-        const { username, password } = JSON.parse(body) as Record<string, unknown>;
-        return username === ROOT.username && password === ROOT.password;
-      },
+      lets: holds(ROOT),
       gives: (token) => ({ document: { token, timeout_s: 3600 } }),
       shows: ({ headers }, token) => headers["authorization"] === token,
     },

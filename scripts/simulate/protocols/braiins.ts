@@ -1,6 +1,5 @@
-import { cgminer, megahashes, poolsOf, tally } from "./cgminer.ts";
+import { cgminer, megahashes, poolsOf, summaryOf } from "./cgminer.ts";
 import { celsius, fanPercent, watts } from "./gpu.ts";
-import { work } from "./protocol.ts";
 import { ASIC, type Model, type Speaker } from "./speaker.ts";
 
 /** What Braiins OS runs on. */
@@ -23,20 +22,7 @@ export const braiins: Speaker = {
       title: "BOSer versions",
       content: [{ API: "3.7", BOSer: "boser-buildroot 0.1.0-22.08.1" }],
     }),
-    summary: ({ parts: [part] }) => ({
-      code: 11,
-      title: "Summary",
-      content: [
-        {
-          Elapsed: part.now.uptimeSeconds,
-          "MHS 5s": megahashes(part.now.mean(5)),
-          "MHS 1m": megahashes(part.now.mean(60)),
-          "MHS av": megahashes(part.now.meanSinceStart),
-          ...tally(part),
-        },
-      ],
-      says: (of) => ({ hashrate: megahashes(of.now.mean(5)) * 1e6, ...work(of) }),
-    }),
+    summary: summaryOf("MHS", [5, 60]),
     devs: ({ parts: [part] }) => ({
       code: 9,
       title: "3 ASC(s)",

@@ -7,6 +7,7 @@ import {
   rounded,
   seconds,
   shares,
+  work,
   workDone,
 } from "./protocol.ts";
 
@@ -89,6 +90,41 @@ export function tally(part: PartNow): Record<string, unknown> {
     "Pool Rejected%": found > 0 ? rounded((100 * now.rejected) / found, 4) : 0,
     "Pool Stale%": 0,
   };
+}
+
+const SIZES = { MHS: 1e6, GHS: 1e9 } as const;
+const spelled = (seconds: number): string => (seconds < 60 ? `${seconds}s` : `${seconds / 60}m`);
+
+/**
+ * The answer to `summary`: means over so many seconds and since the start, in the unit that the label names. That over 5 s
+ * is what it says of now.
+ */
+export function summaryOf(
+  label: keyof typeof SIZES,
+  spans: readonly number[],
+  more: (part: PartNow) => Readonly<Record<string, unknown>> = () => ({}),
+): (question: Question) => Section {
+  const size = SIZES[label];
+  const printed = (rate: number): number => rounded(rate / size, 2);
+  return ({ parts: [part] }) => ({
+    code: 11,
+    title: "Summary",
+    content: [
+      {
+        Elapsed: part.now.uptimeSeconds,
+        ...Object.fromEntries(
+          spans.map((span) => [`${label} ${spelled(span)}`, printed(part.now.mean(span))]),
+        ),
+        [`${label} av`]: printed(part.now.meanSinceStart),
+        ...tally(part),
+        ...more(part),
+      },
+    ],
+    says: (of) => ({
+      ...(spans.includes(5) ? { hashrate: printed(of.now.mean(5)) * size } : {}),
+      ...work(of),
+    }),
+  });
 }
 
 /** The answer to `pools`: one that is mined for, and two that nobody has set. */

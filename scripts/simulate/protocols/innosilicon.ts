@@ -1,26 +1,14 @@
-import { cgminer, megahashes, poolsOf, tally } from "./cgminer.ts";
+import { cgminer, megahashes, poolsOf, summaryOf } from "./cgminer.ts";
 import { celsius, fanPercent, watts } from "./gpu.ts";
 import { behindToken, showsBearer } from "./logins.ts";
-import { answers, macOf, type Question, reply, work } from "./protocol.ts";
+import { answers, macOf, type Question, reply } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
 const CHAINS = [0, 1, 2];
 const LOGIN = { username: "admin", password: "admin" };
 
 const api = cgminer("cgminer 4.11", {
-  summary: ({ parts: [part] }) => ({
-    code: 11,
-    title: "Summary",
-    content: [
-      {
-        Elapsed: part.now.uptimeSeconds,
-        "MHS 5s": megahashes(part.now.mean(5)),
-        "MHS av": megahashes(part.now.meanSinceStart),
-        ...tally(part),
-      },
-    ],
-    says: (of) => ({ hashrate: megahashes(of.now.mean(5)) * 1e6, ...work(of) }),
-  }),
+  summary: summaryOf("MHS", [5]),
   stats: ({ parts: [part] }) => ({
     code: 70,
     title: "CGMiner stats",

@@ -75,6 +75,14 @@ function given(question: Question, { lets, gives }: TokenDesk, token: string): R
   return { body, reported: new Map(), status: 200, headers };
 }
 
+/** True for a body in JSON that holds these members. */
+export function holds(fields: Readonly<Record<string, string>>): TokenDesk["lets"] {
+  return ({ body }) => {
+    const sent = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    return Object.entries(fields).every(([name, value]) => sent[name] === value);
+  };
+}
+
 /** Shows the token as `Bearer …`. */
 export function showsBearer({ headers }: Question, token: string): boolean {
   return headers["authorization"] === `Bearer ${token}`;

@@ -1,6 +1,6 @@
-import { cgminer, gigahashes, megahashes, poolsOf, tally } from "./cgminer.ts";
+import { cgminer, gigahashes, megahashes, poolsOf, summaryOf } from "./cgminer.ts";
 import { celsius, fanPercent, watts } from "./gpu.ts";
-import { macOf, type PartNow, work } from "./protocol.ts";
+import { macOf, type PartNow } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
 const BOARDS = [0, 1, 2];
@@ -26,20 +26,7 @@ export const luxos: Speaker = {
       ],
       member: "VERSION",
     }),
-    summary: ({ parts: [part] }) => ({
-      code: 11,
-      title: "Summary",
-      content: [
-        {
-          Elapsed: part.now.uptimeSeconds,
-          "GHS 5s": gigahashes(part.now.mean(5)),
-          "GHS 1m": gigahashes(part.now.mean(60)),
-          "GHS av": gigahashes(part.now.meanSinceStart),
-          ...tally(part),
-        },
-      ],
-      says: (of) => ({ hashrate: gigahashes(of.now.mean(5)) * 1e9, ...work(of) }),
-    }),
+    summary: summaryOf("GHS", [5, 60]),
     stats: ({ parts: [part] }) => ({
       code: 70,
       title: "LUXminer stats",

@@ -1,6 +1,6 @@
-import { cgminer, megahashes, poolsOf, tally } from "./cgminer.ts";
+import { cgminer, megahashes, poolsOf, summaryOf } from "./cgminer.ts";
 import { celsius, watts } from "./gpu.ts";
-import { macOf, type PartNow, work } from "./protocol.ts";
+import { macOf, type PartNow } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
 const BOARDS = [0, 1, 2];
@@ -28,19 +28,7 @@ export const sealminer: Speaker = {
         chipCelsius: celsius(of),
       }),
     }),
-    summary: ({ parts: [part] }) => ({
-      code: 11,
-      title: "Summary",
-      content: [
-        {
-          Elapsed: part.now.uptimeSeconds,
-          "MHS av": megahashes(part.now.meanSinceStart),
-          "MHS 1m": megahashes(part.now.mean(60)),
-          ...tally(part),
-        },
-      ],
-      says: work,
-    }),
+    summary: summaryOf("MHS", [60]),
     pools: poolsOf,
   }),
 };

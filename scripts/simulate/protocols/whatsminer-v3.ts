@@ -1,4 +1,4 @@
-import { cgminer, megahashes, tally } from "./cgminer.ts";
+import { cgminer, summaryOf } from "./cgminer.ts";
 import { celsius, watts } from "./gpu.ts";
 import {
   answers,
@@ -8,8 +8,6 @@ import {
   reply,
   rounded,
   seconds,
-  shares,
-  workDone,
 } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
@@ -45,18 +43,7 @@ const framed = answers({
 
 /** Version 2 stays where it was, and is the only one that counts shares. */
 const counting = cgminer("whatsminer v1.4", {
-  summary: ({ parts: [part] }) => ({
-    code: 11,
-    title: "Summary",
-    content: [
-      {
-        Elapsed: part.now.uptimeSeconds,
-        "MHS av": megahashes(part.now.meanSinceStart),
-        ...tally(part),
-      },
-    ],
-    says: (of) => ({ ...shares(of), difficultyAccepted: workDone(of) }),
-  }),
+  summary: summaryOf("MHS", []),
 });
 
 /** Whatsminer with API 3: frames on a port of their own, rates in TH/s. */

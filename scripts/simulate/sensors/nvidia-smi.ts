@@ -68,6 +68,8 @@ function fields(part: PartNow, index: number, count: number, atMs: number): Reco
     "clocks.current.sm": clock,
     "clocks.current.graphics": clock,
     "clocks.current.memory": memoryClock,
+    "pcie.link.gen.current": now.busy > 0 ? "3" : "1",
+    "pcie.link.width.current": "1",
     "clocks_event_reasons.active": "0x0000000000000000",
     "clocks_throttle_reasons.active": "0x0000000000000000",
   };

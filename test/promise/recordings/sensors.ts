@@ -20,9 +20,10 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   "clocks.sm": "clocks.current.sm",
   "clocks.mem": "clocks.current.memory",
 };
-const nvidiaColumns = (Object.values(nvidia.asks)[0]?.target ?? "")
-  .replace(/^--query-gpu=(\S+).*$/, "$1")
-  .split(",");
+/** What the newest versions are asked for. */
+const nvidiaColumns = (
+  /^--query-gpu=(\S+)/.exec(Object.values(nvidia.asks)[0]?.target ?? "")?.[1] ?? ""
+).split(",");
 
 /** A full table of nvidia-smi with a heading and units, cut down to the columns that the driver asks for. */
 function nvidiaReplies(folder: string, state: string): Record<string, Uint8Array> {
@@ -45,6 +46,8 @@ const all = (folder: string, names: readonly string[], why: string): Record<stri
 
 const XML = "nvidia-smi's XML, where we ask the same program for columns";
 const ROCM = "rocm-smi's JSON, where we read what it reads: the kernel's own files";
+
+const ONE_FAN = "they show the first fan, the kernel tells two or three";
 
 /** Sensors of GPUs and of the machine that they are in. */
 export const FAMILIES: readonly RecordedFamily[] = [
@@ -91,9 +94,6 @@ export const FAMILIES: readonly RecordedFamily[] = [
           "their second one is the SoC's, out of the binary table gpu_metrics; the card has one sensor",
       },
     },
-    unread: {
-      "lact/sysfs-amd/hd7870": "the older radeon driver",
-    },
   },
   {
     family: "AMD sensors in other forms",
@@ -112,13 +112,14 @@ export const FAMILIES: readonly RecordedFamily[] = [
   {
     family: "Intel sensors",
     under: ["lact/sysfs-intel"],
-    driver: {},
+    driver: "intel",
     names: {},
-    unread: all(
-      "lact/sysfs-intel",
-      ["a380-xe", "b580", "b580-6.16", "cometlake"],
-      "the i915 and xe kernel drivers, which no driver here reads",
-    ),
+    replies: sysfsReplies,
+    differs: {
+      "lact/sysfs-intel/a380-xe": { fans: ONE_FAN },
+      "lact/sysfs-intel/b580": { fans: ONE_FAN },
+      "lact/sysfs-intel/b580-6.16": { fans: ONE_FAN },
+    },
   },
   {
     family: "Host sensors",

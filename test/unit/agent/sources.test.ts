@@ -13,7 +13,7 @@ const SITE = `coordinator:
   address: "0x0000000000000000000000000000000000000001"
   chain_id: 1
   salt: "0x${"0".repeat(64)}"
-sensors: { nvidia: off, amdgpu: off, host: off }
+sensors: { nvidia: off, amdgpu: off, intel: off, host: off }
 devices:
 `;
 

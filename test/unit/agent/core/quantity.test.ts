@@ -6,6 +6,7 @@ t.test("values carry a unit of a size that people read", async (t) => {
   t.equal(showQuantity("hashrate", 999), "999 H/s");
   t.equal(showQuantity("hashrate", 0), "0 H/s");
   t.equal(showQuantity("power", 3250), "3.25 kW");
+  t.equal(showQuantity("energy", 7_200_000), "7.2 MJ");
   t.equal(showQuantity("chip_temperature", 65.54), "65.54 °C");
   t.equal(showQuantity("chip_temperature", -7), "-7 °C");
   t.equal(showQuantity("fan_duty", 0.454), "45.4 %");

@@ -37,7 +37,7 @@ t.test("the least settings file gives every default in stored units", async (t) 
     uplink: { url: "mqtt://127.0.0.1:1883", insecure: false },
     devices: [],
     tryDefaultLogins: false,
-    sensors: { nvidia: "auto", amdgpu: "auto", host: "on" },
+    sensors: { nvidia: "auto", amdgpu: "auto", intel: "auto", host: "on" },
     sampling: { intervalMs: 10_000, timeoutMs: 5000 },
     store: {
       budgetBytes: 256 * 1024 * 1024,

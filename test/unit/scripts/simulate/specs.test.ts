@@ -37,6 +37,13 @@ t.test("a mixed site has every family and at least sixty devices", async (t) => 
   t.throws(() => devicesOf("toString"), /not one of typical, mixed/);
 });
 
+t.test("a site has at most two thousand devices", async (t) => {
+  const devices = Array.from({ length: 2000 }, () => ({ driver: "axeos" }));
+  t.ok(siteSpec.safeParse({ devices }).success);
+  t.notOk(siteSpec.safeParse({ devices: [...devices, { driver: "axeos" }] }).success);
+  t.equal(devicesFrom("antminer:1500").length, 1500);
+});
+
 t.test("quantities carry their units", async (t) => {
   const written = {
     driver: "xmrig",

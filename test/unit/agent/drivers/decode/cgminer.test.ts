@@ -2,6 +2,7 @@ import fc from "fast-check";
 import t from "tap";
 import { RigError } from "../../../../../agent/core/errors.ts";
 import { cgminer } from "../../../../../agent/drivers/decode/cgminer.ts";
+import { isOrdinary } from "../../../../support/ordinary-json.ts";
 
 const read = (text: string): unknown => cgminer(Buffer.from(text, "utf8"));
 const codeFor = (bytes: Uint8Array): string => {
@@ -19,11 +20,13 @@ const tricky = fc.oneof(
   fc.string(),
   fc.constantFrom("}{", ",,", "nan", '"', "\\", "]", "{", "a\nb", "\u00e9"),
 );
-const reply = fc.dictionary(
-  tricky.filter((key) => key !== "__proto__" && key !== "STATUS"),
-  fc.jsonValue({ depthSize: "small" }),
-  { minKeys: 1 },
-);
+const reply = fc
+  .dictionary(
+    tricky.filter((key) => key !== "__proto__" && key !== "STATUS"),
+    fc.jsonValue({ depthSize: "small" }),
+    { minKeys: 1 },
+  )
+  .filter(isOrdinary);
 
 t.test("what firmware gets wrong between tokens is put right", async (t) => {
   const cases: readonly (readonly [text: string, expected: unknown])[] = [

@@ -23,6 +23,7 @@ t.test("what nvidia-smi prints in place of a value is no value", async (t) => {
     "[Unknown Error]",
     "[GPU requires reset]",
     "[Insufficient Permissions]",
+    "GPU is lost",
     "",
   ])
     t.strictSame(read(`0, RTX, ${word}\n`), [{ index: "0", name: "RTX", power: null }], word);
@@ -43,6 +44,16 @@ t.test("where no line fits the reply is garbled", async (t) => {
 t.test("a last line that does not end is none, since its number may be cut", async (t) => {
   t.strictSame(read("0, RTX, 120\n1, RTX, 24"), [{ index: "0", name: "RTX", power: "120" }, null]);
   t.throws(() => read("0, RTX, 12"), { code: "driver-garbled" });
+});
+
+t.test("a line has the columns of the list that is as long as it is", async (t) => {
+  const decode = columns(["index", "name", "power"], ["index", "name"]);
+  t.strictSame(decode(Buffer.from("0, RTX\n")), [{ index: "0", name: "RTX" }]);
+  t.strictSame(decode(Buffer.from("0, RTX, 1\n0\n")), [
+    { index: "0", name: "RTX", power: "1" },
+    null,
+  ]);
+  t.throws(() => columns(["index"], ["name"]), { code: "bug" });
 });
 
 t.test("any bytes give records or a RigError", async () => {

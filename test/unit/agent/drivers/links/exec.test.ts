@@ -150,3 +150,49 @@ t.test("a program that prints without end is stopped", async (t) => {
   const flood = linkTo(t, program);
   await until("the limit", async () => (await codeOf(ask(flood))) === "driver-too-large");
 });
+
+/** Refuses `new` and `old` the way nvidia-smi does, in which it asks some of its libraries to complain before. */
+const PICKY = `echo "$1" >> calls
+case $1 in
+  *new*) echo 'a library is missing' >&2; printf 'Field "new" is not a valid field to query.\\n\\n'; exit 2 ;;
+  *old*) printf 'Field "old" is not a valid field to query.\\n'; sleep 1; exit 2 ;;
+esac
+while :; do echo "0, $1"; sleep 0.1; done`;
+
+t.test("a version that does not know a field is asked for less, and only once", async (t) => {
+  const { program, folder } = script(t, PICKY);
+  const link = linkTo(t, program);
+  const target = "--q=a,new\n--q=a,old\n--q=a";
+  const both = await Promise.all([link.ask({ target }, never), link.ask({ target }, never)]);
+  for (const block of [...both, await link.ask({ target }, never)])
+    t.equal(Buffer.from(block).toString(), "0, --q=a\n");
+  t.equal(readFileSync(join(folder, "calls"), "utf8"), "--q=a,new\n--q=a,old\n--q=a\n");
+});
+
+t.test("where the least is refused too, that is what is said", async (t) => {
+  const { program } = script(t, PICKY);
+  const link = linkTo(t, program);
+  await t.rejects(link.ask({ target: "--q=new\n--q=b,new" }, never), {
+    code: "driver-refused",
+    message: /Field "new" is not a valid field to query/,
+  });
+});
+
+t.test("another refusal is no reason to ask for less", async (t) => {
+  const { program, folder } = script(t, "echo $1 >> calls; echo 'No devices were found'; exit 6");
+  const link = linkTo(t, program);
+  t.equal(await codeOf(link.ask({ target: "--more\n--less" }, never)), "driver-refused");
+  t.equal(readFileSync(join(folder, "calls"), "utf8"), "--more\n");
+  const absent = linkTo(t, "/nonexistent/nvidia-smi");
+  t.equal(await codeOf(absent.ask({ target: "--more\n--less" }, never)), "driver-no-program");
+});
+
+t.test("nothing is started once it was stopped while it was refused", async (t) => {
+  const { program, folder } = script(t, PICKY);
+  const link = linkTo(t, program);
+  const asking = codeOf(link.ask({ target: "--q=old\n--q=b" }, never));
+  await until("the first line", () => existsSync(join(folder, "calls")));
+  await link.stop();
+  t.equal(await asking, "driver-refused");
+  t.equal(readFileSync(join(folder, "calls"), "utf8"), "--q=old\n");
+});

@@ -30,6 +30,24 @@ t.test("files come by path, and # stands for digits only", async (t) => {
   );
 });
 
+t.test("what stands above a linked folder is what stands above where it leads", async (t) => {
+  const root = t.testdir({
+    class: {
+      drm: { card0: { device: t.fixture("symlink", "../../../devices/up/gpu"), vendor: "no" } },
+    },
+    devices: { vendor: "top", up: { vendor: "bridge", gpu: { vendor: "gpu" } } },
+  });
+  const target = ["", "/..", "/../.."].map((up) => `class/drm/card#/device${up}/vendor`).join(" ");
+  t.strictSame(
+    JSON.parse(Buffer.from(await sysfsLink(reach, root).ask({ target }, never)).toString()),
+    {
+      "class/drm/card0/device/vendor": "gpu",
+      "class/drm/card0/device/../vendor": "bridge",
+      "class/drm/card0/device/../../vendor": "top",
+    },
+  );
+});
+
 t.test("a host without such files has an empty listing", async (t) => {
   const reply = await sysfsLink(reach, "/nonexistent").ask(
     { target: "class/drm/card#/device/uevent" },
