@@ -24,7 +24,7 @@ import { MqttCarrier } from "./transport/mqtt.ts";
 import { Sender } from "./transport/sender.ts";
 
 /** Spans and timeouts are added up to how long after its end a window may still grow; never longer than this. */
-const LONGEST_GRACE_MS = 10 * 60_000;
+const LONGEST_GRACE_MS = 15 * 60_000;
 const RECONNECT = { firstMs: 1000, maxMs: 60_000 };
 const HELLO_AGAIN = { firstMs: 500, maxMs: 30_000 };
 

@@ -103,6 +103,8 @@ export class Closer {
   #cancel: (() => void) | undefined;
   #failing = false;
   #stepped = false;
+  /** All windows are being closed for a step: that takes no turns. */
+  #hurry = false;
   #ticking = false;
   /** A look that is not finished. */
   #work: Generator<void> | undefined;
@@ -123,27 +125,21 @@ export class Closer {
   /** Closes every open window at once: the clock stepped, and what comes belongs to another time. Never throws. */
   closeAll(): void {
     this.#stepped = true;
-    // What was begun is finished first; then all is closed before a sample of the new time is placed.
-    if (this.#work !== undefined) this.#turn(Number.POSITIVE_INFINITY);
-    this.#turn(Number.POSITIVE_INFINITY);
+    this.tick();
   }
 
   /** One look at the clock and the windows. A fault is said once and tried again at the next tick. */
   tick(): void {
-    this.#turn(TURN_MS);
-  }
-
-  #turn(budgetMs: number): void {
-    // The time line tells of a step in the middle of a look at it, and that look is ours.
+    // The time line tells of a step in the middle of a look at it, and that look is ours: it goes on without a pause.
     if (this.#ticking) return;
     this.#ticking = true;
     try {
-      const { clock } = this.#options;
-      const untilMs = clock.monotonicMs() + budgetMs;
-      this.#work ??= this.#look();
-      while (!this.#work.next().done) if (clock.monotonicMs() >= untilMs) return;
-      this.#work = undefined;
-      this.#failing = false;
+      const untilMs = this.#options.clock.monotonicMs() + TURN_MS;
+      if (this.#finished(untilMs)) {
+        // What was begun before a step is finished first; all else is closed before a sample of the new time is placed.
+        if (this.#stepped) this.#finished(untilMs);
+        this.#failing = false;
+      }
     } catch (thrown) {
       this.#work = undefined;
       const error = asRigError(thrown);
@@ -155,17 +151,30 @@ export class Closer {
     }
   }
 
+  /** Goes on with the look until it is done, or for a turn where nothing hurries. */
+  #finished(untilMs: number): boolean {
+    this.#work ??= this.#look();
+    while (!this.#work.next().done)
+      if (!this.#hurry && !this.#stepped && this.#options.clock.monotonicMs() >= untilMs)
+        return false;
+    this.#work = undefined;
+    return true;
+  }
+
   *#look(): Generator<void> {
     const { timeline, windows, samples, longestSpanMs } = this.#options;
     const { placedMs } = timeline.now();
     if (this.#stepped && samples.flush()) {
       windows.flagOpen(FLAG.clock);
       this.#stepped = false;
+      this.#hurry = true;
       try {
         yield* this.#close(Number.MAX_SAFE_INTEGER);
       } catch (thrown) {
         this.#stepped = true;
         throw thrown;
+      } finally {
+        this.#hurry = false;
       }
     }
     if (placedMs !== undefined) yield* this.#close(Math.floor((placedMs - longestSpanMs) / 1000));

@@ -26,10 +26,15 @@ interface Folded {
   readonly claim: Claim;
 }
 
+/** Of difficulty, which may be a fraction: so much finer it is added up before it becomes work. */
+const FINER = 1 << 20;
+
+/** Growth of a counter in units of 1/`finer`, added up; undefined where it was never told. */
 function sumOf(
   samples: readonly FoldableSample[],
   metric: Increment["metric"],
   algorithm: string,
+  finer = 1,
 ): bigint | undefined {
   const found = samples.flatMap(({ increments }) =>
     increments.filter(
@@ -38,7 +43,7 @@ function sumOf(
   );
   return found.length === 0
     ? undefined
-    : found.reduce((sum, { by }) => sum + BigInt(Math.round(by)), 0n);
+    : found.reduce((sum, { by }) => sum + BigInt(Math.round(by * finer)), 0n);
 }
 
 /** The part of a row that belongs to one algorithm. */
@@ -56,11 +61,11 @@ function algorithmRow(
   const accepted = sumOf(counted, "shares_accepted", algorithm);
   const rejected = sumOf(counted, "shares_rejected", algorithm);
   const perDifficulty = hashesPerDifficulty(algorithm);
-  const difficulty = sumOf(counted, "difficulty_accepted", algorithm);
+  const difficulty = sumOf(counted, "difficulty_accepted", algorithm, FINER);
   const work =
     difficulty === undefined || perDifficulty === undefined
       ? undefined
-      : difficulty * perDifficulty;
+      : (difficulty * perDifficulty) / BigInt(FINER);
   // A hashrate that stands for no time says nothing of what was done.
   const hashes = rate.ms === 0 ? undefined : rate.unitMs / 1000n;
   const observed = rate.samples.length === 0 ? observedBySensors(samples, window) : rate;

@@ -1,5 +1,5 @@
 import type { MetricName } from "../../proto/metrics.ts";
-import type { Reading } from "../core/reading.ts";
+import type { Problem, Reading } from "../core/reading.ts";
 import type { Increment, SourceRole } from "../core/sample.ts";
 
 /** A sample as a window is folded from it; instants on the time that windows are cut by. */
@@ -10,6 +10,8 @@ export interface FoldableSample {
   readonly placedMs: number;
   readonly spanMs: number;
   readonly readings: readonly Reading[];
+  /** What a reply should have held and did not. */
+  readonly problems?: readonly Problem[];
   readonly increments: readonly Increment[];
   readonly doubts: number;
 }
@@ -71,9 +73,12 @@ function integrate(
     : { unitMs: (unitMs * BigInt(lengthMs)) / BigInt(ms), ms: lengthMs, samples: with_ };
 }
 
+/** A preferred source counts where it tells for so much of the time that the best one does. */
+const PREFERRED_PART = 0.9;
+
 /**
- * The best of several sources for one quantity: that with the longest time, sensors before miners where they measure
- * the thing itself. One source only, so that nothing is counted twice when two speak of one device.
+ * The best of several sources for one quantity: that with the longest time, or one of the role that measures the thing
+ * itself where it tells for nearly as long. One source only, so that nothing is counted twice when two speak of one device.
  */
 export function bestSource(
   samples: readonly FoldableSample[],
@@ -85,7 +90,9 @@ export function bestSource(
   const integrals = [...bySource.values()]
     .map((of) => integrate(of, window, level))
     .filter(({ samples: s }) => s.length > 0);
-  const rank = ({ samples: [first] }: Integral): number => (first?.role === prefer ? 0 : 1);
+  const longest = Math.max(0, ...integrals.map(({ ms }) => ms));
+  const rank = ({ ms, samples: [first] }: Integral): number =>
+    first?.role === prefer && ms >= PREFERRED_PART * longest ? 0 : 1;
   integrals.sort(
     (a, b) =>
       rank(a) - rank(b) ||

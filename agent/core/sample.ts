@@ -12,6 +12,9 @@ export interface Increment {
   readonly by: number;
 }
 
+/** A mark beside the `DOUBT` bits of a sample, never signed: its counters grew for longer than it stands for. */
+export const AFTER_GAP = 1 << 16;
+
 /** One ask of one device that was answered. */
 export interface Sample {
   readonly deviceId: string;
@@ -28,7 +31,7 @@ export interface Sample {
   readonly increments: readonly Increment[];
   /** What the device says of its state. */
   readonly condition?: Condition;
-  /** What is doubted of this sample alone: `DOUBT` bits. */
+  /** What is doubted of this sample alone: `DOUBT` bits, and `AFTER_GAP`. */
   readonly doubts: number;
   /** What the readings were read from; one device's part of it where several stand in one reply. */
   readonly replies: Replies;

@@ -160,6 +160,7 @@ class Asker {
   readonly #asks: readonly (readonly [name: string, ask: Ask])[];
   /** Replies that still stand; without one, an ask that this firmware does not answer and that rests. */
   readonly #standing = new Map<string, { readonly reply?: Uint8Array; readonly untilMs: number }>();
+  readonly #answeredOnce = new Set<string>();
 
   constructor(driver: Driver, links: Links, called: string, clock: Clock, loggedIn: boolean) {
     this.#driver = driver;
@@ -170,50 +171,61 @@ class Asker {
   }
 
   async ask(signal: AbortSignal): Promise<Answer> {
+    const asked = this.#due();
     const outcomes = await Promise.all(
-      this.#asks.map(async ([name, ask]) => ({
-        name,
-        ask,
-        came: await this.#one(name, ask, signal),
-      })),
+      asked.map(async ([name, ask]) => ({ name, ask, came: await this.#one(ask, signal) })),
     );
     signal.throwIfAborted();
-    const replies = Object.fromEntries(
-      outcomes.flatMap(({ name, came }) => (came instanceof Uint8Array ? [[name, came]] : [])),
-    );
+    const answered = outcomes.filter(({ came }) => came instanceof Uint8Array);
     const failed = outcomes.filter(({ came }) => came instanceof RigError);
-    if (failed.some(({ ask }) => !ask.optional)) this.#standing.clear();
-    else for (const { name } of failed) this.#rest(name);
     const [first] = failed;
-    if (first !== undefined && Object.keys(replies).length === 0) throw first.came;
+    // What stands from before is no answer: nobody may be there any more, or another device.
+    if (first !== undefined && (answered.length === 0 || failed.some(({ ask }) => !ask.optional)))
+      this.#standing.clear();
+    if (first !== undefined && answered.length === 0) throw first.came;
+    for (const { name, ask, came } of outcomes) this.#note(name, ask, came);
+    const replies = Object.fromEntries([
+      ...[...this.#standing].flatMap(([name, { reply }]) =>
+        reply ? [[name, reply] as const] : [],
+      ),
+      ...answered.map(({ name, came }) => [name, came as Uint8Array] as const),
+    ]);
     const reports = readReplies(this.#driver, replies);
     checkSomething(this.#driver, this.#called, reports);
     const open = Object.entries(replies).filter(([name]) => !this.#driver.asks[name]?.secret);
     return { reports, replies: Object.fromEntries(open) };
   }
 
-  /** What one ask brought; undefined where it rests. */
-  async #one(
-    name: string,
-    ask: Ask,
-    signal: AbortSignal,
-  ): Promise<Uint8Array | RigError | undefined> {
+  /** What is to be put now. All of it where everything rests or stands: silence must never pass for an answer. */
+  #due(): readonly (readonly [name: string, ask: Ask])[] {
     const nowMs = this.#clock.monotonicMs();
-    const standing = this.#standing.get(name);
-    if (standing !== undefined && nowMs < standing.untilMs) return standing.reply;
+    const due = this.#asks.filter(
+      ([name]) => nowMs >= (this.#standing.get(name)?.untilMs ?? nowMs),
+    );
+    return due.length > 0 ? due : this.#asks;
+  }
+
+  async #one(ask: Ask, signal: AbortSignal): Promise<Uint8Array | RigError> {
     try {
-      const reply = await this.#links.ask(ask, signal);
-      if (ask.rarely) this.#standing.set(name, { reply, untilMs: nowMs + RARE_MS });
-      return reply;
+      return await this.#links.ask(ask, signal);
     } catch (thrown) {
       if (isAbort(thrown) && signal.aborted) throw thrown;
       return asRigError(thrown);
     }
   }
 
-  /** What this firmware does not answer is not asked every time: it may cost a time limit each. */
-  #rest(name: string): void {
-    this.#standing.set(name, { untilMs: this.#clock.monotonicMs() + RARE_MS });
+  /**
+   * What hardly changes stands for a while, and over a failure in which others answered. What this firmware refuses, or
+   * never answered yet, rests: it may cost a time limit each. What it once answered is asked again at the next turn.
+   */
+  #note(name: string, { optional, rarely }: Ask, came: Uint8Array | RigError): void {
+    const untilMs = this.#clock.monotonicMs() + RARE_MS;
+    if (came instanceof Uint8Array) {
+      this.#answeredOnce.add(name);
+      if (rarely) this.#standing.set(name, { reply: came, untilMs });
+      else this.#standing.delete(name);
+    } else if (optional && (came.code === "driver-refused" || !this.#answeredOnce.has(name)))
+      this.#standing.set(name, { untilMs });
   }
 }
 

@@ -190,7 +190,7 @@ const device = z.strictObject({
         { example: Array(32).fill("A1").join(":") },
       ),
     ),
-  interval: duration("1s", "1h")
+  interval: duration("1s", "5m")
     .optional()
     .meta(about("How often it is asked. Left out: as under sampling.", "live", { example: "30s" })),
   timeout: duration("100ms", "5m")
@@ -236,7 +236,7 @@ const sensors = z.strictObject({
 });
 
 const sampling = z.strictObject({
-  interval: duration("1s", "1h")
+  interval: duration("1s", "5m")
     .prefault("10s")
     .meta(about("How often each device is asked.", "live")),
   timeout: duration("100ms", "5m")

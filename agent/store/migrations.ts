@@ -73,6 +73,7 @@ CREATE INDEX attestations_unsigned ON attestations (era, sequence) WHERE signatu
 -- What is doubted of a sample alone (DOUBT bits), and keccak256 of the replies that it was read from where they are kept.
 ALTER TABLE samples ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE samples ADD COLUMN reply BLOB;
+UPDATE samples SET doubts = 128 WHERE unproven = 1;
 CREATE INDEX samples_with_reply ON samples (device_id, id) WHERE reply IS NOT NULL;
 CREATE INDEX samples_by_reply ON samples (reply) WHERE reply IS NOT NULL;
 

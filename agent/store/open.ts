@@ -56,6 +56,18 @@ function migrate(db: Db, file: string): void {
   });
 }
 
+/** Who only reads cannot bring a database to the present version. */
+function requirePresent(db: Db, file: string): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version === MIGRATIONS.length) return;
+  const which = version > MIGRATIONS.length ? "a newer" : "an older";
+  throw new RigError(
+    version > MIGRATIONS.length ? "store-newer" : "store-failed",
+    `${file} is of ${which} version; ${version > MIGRATIONS.length ? "use that one" : "the agent brings it up to date when it starts"}`,
+    { file, version },
+  );
+}
+
 /** Opens the database of a state directory and brings it to the present version. Only its owner may read it. */
 export function openDatabase(directory: string, options: { readonly?: boolean } = {}): Db {
   const file = join(directory, DATABASE_FILE);
@@ -65,7 +77,10 @@ export function openDatabase(directory: string, options: { readonly?: boolean } 
   let db: Db | undefined;
   try {
     db = new Database(file, { readonly: options.readonly ?? false, timeout: 5000 });
-    if (options.readonly) return db;
+    if (options.readonly) {
+      requirePresent(db, file);
+      return db;
+    }
     // SQLite gives the files beside it the same mode.
     chmodSync(file, 0o600);
     db.pragma("journal_mode = WAL");

@@ -44,7 +44,8 @@ export class ReplyKeeper {
     const window = Math.floor((placedMs ?? sample.monotonicMs) / lengthMs);
     const key = `${sample.deviceId} ${sample.source}`;
     if (this.#last.get(key) === window) return undefined;
-    if (this.#last.size >= MAX_REMEMBERED) this.#last.clear();
+    if (this.#last.size >= MAX_REMEMBERED)
+      for (const [known, of] of this.#last) if (of !== window) this.#last.delete(known);
     this.#last.set(key, window);
     const packed = packReplies(sample.replies);
     if (packed.length === 0 || packed.length > MAX_PACKED_BYTES) return undefined;
@@ -74,8 +75,8 @@ export class ReplyBook {
         }
       >(
         `SELECT device_id, source, at_ms, placed_ms, reply FROM samples
-         WHERE reply IS NOT NULL AND device_id IN
-           (SELECT device_id FROM devices WHERE label = ? OR substr(device_id, 1, length(?)) = ?)
+         WHERE reply IS NOT NULL AND (substr(device_id, 1, length(?)) = ?
+           OR device_id IN (SELECT device_id FROM devices WHERE label = ?))
          ORDER BY id DESC LIMIT ?`,
       )
       .all(device, device, device, limit)
@@ -95,7 +96,16 @@ export class ReplyBook {
       .pluck()
       .get(fromHex(hash));
     if (body === undefined) return undefined;
-    const packed = gunzipSync(body, { maxOutputLength: 2 * MAX_PACKED_BYTES });
-    return keccak(packed) === hash ? unpackReplies(packed) : undefined;
+    const packed = unzipped(body);
+    return packed !== undefined && keccak(packed) === hash ? unpackReplies(packed) : undefined;
+  }
+}
+
+function unzipped(body: Uint8Array): Uint8Array | undefined {
+  try {
+    return gunzipSync(body, { maxOutputLength: 2 * MAX_PACKED_BYTES });
+  } catch {
+    // Damaged on the disk: what cannot be unpacked is not what was hashed.
+    return undefined;
   }
 }

@@ -19,6 +19,8 @@ export interface RetentionOptions {
 const CHUNK = 2000;
 /** How often the size is looked at. */
 const SIZE_CHECK_MS = 60_000;
+/** Looking for shapes without samples goes over all of these: at most so often. */
+const SHAPES_MS = 3_600_000;
 /** Samples give way at this part of the budget; what is left is for attestations, which never do. */
 const SAMPLES_SHARE = 0.8;
 
@@ -28,6 +30,7 @@ export class Retention {
   #nightly: ScheduledTask | undefined;
   #cancel: (() => void) | undefined;
   #failing = false;
+  #shapesAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -145,6 +148,10 @@ export class Retention {
         .run();
       if (changes === 0) break;
       deleted += changes;
+    }
+    const nowMs = this.#options.clock.monotonicMs();
+    if (deleted > 0 && nowMs >= this.#shapesAtMs) {
+      this.#shapesAtMs = nowMs + SHAPES_MS;
       this.#deleteShapes();
     }
     if (deleted > 0) log.warn("samples were deleted to stay within the disk budget", { deleted });

@@ -35,6 +35,7 @@ export interface StoredSample {
   readonly placedMs: number;
   readonly spanMs: number;
   readonly readings: Sample["readings"];
+  readonly problems: Sample["problems"];
   readonly increments: Sample["increments"];
   readonly doubts: number;
   readonly leaf: Uint8Array;
@@ -280,9 +281,9 @@ export class SampleStore {
       }));
   }
 
-  #bodyOf({ shape, body }: Row): Pick<Sample, "readings" | "increments"> {
+  #bodyOf({ shape, body }: Row): Pick<Sample, "readings" | "problems" | "increments"> {
     return shape === null
-      ? (JSON.parse(body) as Pick<Sample, "readings" | "increments">)
+      ? (JSON.parse(body) as Pick<Sample, "readings" | "problems" | "increments">)
       : this.#shapes.decode(shape, body);
   }
 

@@ -58,8 +58,18 @@ export function countOf(targets: readonly Target[]): number {
 
 /** Every address once as it is reached, without holding them all. */
 export function* addressesOf(targets: readonly Target[]): Generator<string> {
-  for (const target of targets) {
-    if ("host" in target) yield target.host;
-    else for (let at = 0; at < target.count; at += 1) yield textOf(target.first + at);
+  for (const [n, target] of targets.entries()) {
+    if ("host" in target) {
+      if (!targets.slice(0, n).some((other) => "host" in other && other.host === target.host))
+        yield target.host;
+      continue;
+    }
+    const before = targets.slice(0, n);
+    for (let at = target.first; at < target.first + target.count; at += 1)
+      if (!before.some((other) => holds(other, at))) yield textOf(at);
   }
+}
+
+function holds(target: Target, address: number): boolean {
+  return !("host" in target) && address >= target.first && address < target.first + target.count;
 }

@@ -2,6 +2,7 @@ import t from "tap";
 import { foldWindow } from "../../../../agent/attest/fold.ts";
 import type { FoldableSample } from "../../../../agent/attest/integral.ts";
 import type { Reading } from "../../../../agent/core/reading.ts";
+import { AFTER_GAP } from "../../../../agent/core/sample.ts";
 import { DOUBT } from "../../../../proto/attestation.ts";
 
 const WINDOW = { startMs: 0, endMs: 600_000 };
@@ -97,4 +98,61 @@ t.test("what a sample was doubted for its window is doubted for", async (t) => {
     [],
   );
   t.equal(rows[0]?.doubts, DOUBT.unitInferred | DOUBT.frozen);
+});
+
+t.test("work that no pool took a share of is doubted after an hour", async (t) => {
+  const life = (uptime: number): Reading[] => [
+    rate(RATE),
+    of("hashrate_average", RATE, { algorithm: "sha256d", averagedSeconds: "start" }),
+    of("uptime", uptime),
+    of("shares_accepted", 0, { algorithm: "sha256d" }),
+    of("difficulty_accepted", 0, { algorithm: "sha256d" }),
+  ];
+  t.equal(doubtsOf(life(3000)), 0, "it may just not have found one");
+  t.equal(doubtsOf(life(3600)), DOUBT.workDisagrees);
+});
+
+/** Doubts of a window of a device that mined a hundred TH/s for `part` of the shares that this brings, after its totals. */
+function windowDoubts(part: number, difficulty: number, doubts = 0): number | undefined {
+  const work = (RATE * 600) / 2 ** 32;
+  const shares = Math.round((work / difficulty) * part);
+  const samples: FoldableSample[] = Array.from({ length: 60 }, (_, i) => ({
+    ...{ deviceId: ID, source: "a", role: "miner" as const, doubts: i === 0 ? doubts : 0 },
+    ...{ placedMs: (i + 1) * 10_000 - 1, spanMs: 10_000 },
+    readings: [
+      rate(RATE),
+      of("shares_accepted", 1000, { algorithm: "sha256d" }),
+      of("difficulty_accepted", 1000 * difficulty, { algorithm: "sha256d" }),
+    ],
+    increments:
+      i < 59
+        ? []
+        : [
+            { metric: "shares_accepted" as const, algorithm: "sha256d", by: shares },
+            {
+              metric: "difficulty_accepted" as const,
+              algorithm: "sha256d",
+              by: shares * difficulty,
+            },
+          ],
+  }));
+  return foldWindow(WINDOW, samples, [{ id: ID, algorithms: ["sha256d"] }])[0]?.doubts;
+}
+
+t.test(
+  "chance is judged by the shares that a claim should have brought, not by those that came",
+  async (t) => {
+    const few = (RATE * 600) / 2 ** 32 / 96;
+    t.equal(windowDoubts(1, few), 0);
+    t.equal(windowDoubts(0.7, few), 0, "of 96 so many may be missing by chance");
+    t.equal(windowDoubts(12 / 96, few), DOUBT.workDisagrees, "twelve where 96 were due");
+    t.equal(windowDoubts(0, few), DOUBT.workDisagrees, "none where 96 were due");
+    t.equal(windowDoubts(0, few * 10), 0, "none where nine were due proves nothing");
+  },
+);
+
+t.test("what a counter grew by in an outage is not held against the window after it", async (t) => {
+  const few = (RATE * 600) / 2 ** 32 / 96;
+  t.equal(windowDoubts(20, few), DOUBT.workDisagrees);
+  t.equal(windowDoubts(20, few, AFTER_GAP), 0, "and the mark itself is not signed");
 });

@@ -227,3 +227,35 @@ t.test("however spans lie, no more time is observed than the window has", async 
   );
   t.pass("held");
 });
+
+t.test("a sensor that told for a moment does not take the miner's energy away", async (t) => {
+  const power = (value: number) => [{ metric: "power" as const, part: "", value }];
+  const miner = Array.from({ length: 60 }, (_, i) =>
+    sample({ at: i * 10_000 + 9_999, readings: power(200) }),
+  );
+  const sensor = (at: number, spanMs: number) =>
+    sample({ at, spanMs, source: "nvidia", role: "sensor", readings: power(210) });
+  const energy = (...more: FoldableSample[]) => fold([...miner, ...more])[0]?.energyJoules;
+  t.equal(energy(), 119_999n);
+  t.equal(energy(sensor(300_000, 0)), 119_999n);
+  t.equal(energy(sensor(10_000, 10_000)), 119_999n);
+  const all = Array.from({ length: 60 }, (_, i) => sensor(i * 10_000 + 9_999, 10_000));
+  t.equal(energy(...all), 125_999n, "one that told all the time measures the thing itself");
+});
+
+t.test("difficulties below one are added up before they become work", async (t) => {
+  const samples = Array.from({ length: 60 }, (_, i) =>
+    sample({
+      at: i * 10_000 + 9_999,
+      rate: 1000,
+      algorithm: "scrypt",
+      increments: [
+        { metric: "shares_accepted", algorithm: "scrypt", by: 1 },
+        { metric: "difficulty_accepted", algorithm: "scrypt", by: 0.4 },
+      ],
+    }),
+  );
+  const [row] = fold(samples, [{ id: ID, algorithms: ["scrypt"] }]);
+  t.equal(row?.sharesAccepted, 60n);
+  t.ok(Math.abs(Number(row?.shareWork) - 24 * 65_536) < 4);
+});

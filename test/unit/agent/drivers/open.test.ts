@@ -205,3 +205,44 @@ t.test("the maker's login is tried where that is allowed and no other is given",
   t.strictSame(await names({ tryDefaultLogin: true }), ["root"]);
   t.strictSame(await names({ tryDefaultLogin: true, username: "me" }), ["me"]);
 });
+
+/** A NerdQAxe-like device of which every ask is optional, and how often each was put; `down` names what breaks off. */
+async function nerdaxePeer(
+  t: Test,
+): Promise<{ address: string; puts: string[]; down: Set<string> }> {
+  const { replies } = scene("nerdaxe/second-api");
+  const puts: string[] = [];
+  const down = new Set<string>();
+  const paths: Readonly<Record<string, string>> = {
+    "/api/system/info": "info",
+    "/api/v2/dashboard": "dashboard",
+    "/api/v2/system": "system",
+  };
+  const peer = await httpPeer((request, response) => {
+    const ask = paths[request.url ?? ""] ?? "";
+    puts.push(ask);
+    if (down.has(ask)) request.socket.destroy();
+    else if (replies[ask] === undefined) response.writeHead(404).end();
+    else response.end(replies[ask]);
+  });
+  t.after(() => peer.close());
+  return { address: peer.address, puts, down };
+}
+
+t.test(
+  "one lost poll of a device whose asks are all optional costs that poll and no more",
+  async (t) => {
+    const { address, puts, down } = await nerdaxePeer(t);
+    const source = open(t, { name: "n", driver: "nerdaxe", address });
+    const [before] = (await source.ask(never)).reports;
+    t.ok((before?.readings.length ?? 0) > 0);
+    for (const ask of ["info", "dashboard", "system"]) down.add(ask);
+    t.not(await codeOf(source.ask(never)), "none", "silence is an outage and no empty answer");
+    down.clear();
+    const [after] = (await source.ask(never)).reports;
+    t.equal(after?.readings.length, before?.readings.length);
+    puts.length = 0;
+    await source.ask(never);
+    t.ok(puts.length > 0, "it goes on being asked");
+  },
+);
