@@ -167,7 +167,7 @@ export class SampleStore {
   }
 
   #write(): void {
-    const { db, windows } = this.#options;
+    const { db } = this.#options;
     this.#shapes.forget();
     const cover = this.#coverOnce();
     const insert = db.prepare(
