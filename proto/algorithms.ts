@@ -16,7 +16,7 @@ export const ALGORITHMS = {
     about: "Bitcoin",
     hashesPerDifficulty: TWO_32,
     efficiency: "J/TH",
-    aliases: ["sha256", "sha256asicboost", "sha256dt"],
+    aliases: ["sha256", "sha256asicboost"],
   },
   scrypt: { about: "Litecoin, Dogecoin", hashesPerDifficulty: 1n << 16n, efficiency: "J/MH" },
   // Difficulty of these is given in hashes, so that one unit of difficulty is one hash.
@@ -39,17 +39,21 @@ export const ALGORITHMS = {
     about: "Kaspa",
     hashesPerDifficulty: TWO_32,
     efficiency: "J/GH",
-    aliases: ["heavyhash", "kaspa", "kas"],
+    aliases: ["heavyhashkaspa", "kaspa", "kas"],
   },
-  blake3: { about: "Alephium", efficiency: "J/GH", aliases: ["blake3alephium", "alephium"] },
+  blake3: {
+    about: "Alephium",
+    efficiency: "J/GH",
+    aliases: ["blake3alephium", "alephium", "alph"],
+  },
   octopus: { about: "Conflux", efficiency: "J/MH" },
   equihash: { about: "Zcash", efficiency: "J/kH", aliases: ["equihash200/9"] },
   equihash144_5: {
     about: "Bitcoin Gold",
     efficiency: "J/kH",
-    aliases: ["equihash144/5", "equihash144,5", "equihash1445"],
+    aliases: ["equihash144/5", "equihash144,5", "equihash1445", "zhash"],
   },
-  beamhash3: { about: "Beam", efficiency: "J/kH", aliases: ["beamhashiii"] },
+  beamhash3: { about: "Beam", efficiency: "J/kH", aliases: ["beamhashiii", "beamiii", "beamv3"] },
   x11: { about: "Dash", efficiency: "J/GH" },
   ghostrider: { about: "Raptoreum", efficiency: "J/kH", aliases: ["gr"] },
   firopow: { about: "Firo", efficiency: "J/MH" },
@@ -57,6 +61,7 @@ export const ALGORITHMS = {
   dynexsolve: { about: "Dynex", efficiency: "J/kH" },
   karlsenhash: { about: "Karlsen", efficiency: "J/MH" },
   fishhash: { about: "Iron Fish", efficiency: "J/MH" },
+  blake2s: { about: "Kadena", efficiency: "J/TH", aliases: ["kadena"] },
 } as const satisfies Record<string, Algorithm>;
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, "");

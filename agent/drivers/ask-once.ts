@@ -14,7 +14,8 @@ export interface Probing {
   readonly spec: Partial<Omit<SourceSpec, "driver" | "address">>;
 }
 
-const PROBE_TIMEOUT_MS = 3000;
+/** For one request, where nothing else is said. */
+export const PROBE_TIMEOUT_MS = 3000;
 
 function askOf(driver: Driver, name: string): Ask {
   const ask = driver.asks[name];
@@ -30,13 +31,13 @@ export function requestKey(driver: Driver, name: string, port: number): string {
 
 /** Puts drivers' asks to one place, each distinct request once. A login is sent only where one is asked for. */
 export class AskedOnce {
-  readonly #probing: Probing;
+  readonly probing: Probing;
   readonly #access: DialAccess;
   readonly #asked = new Map<string, Promise<Uint8Array | RigError>>();
   readonly #links = new Map<Driver, Links>();
 
   constructor(probing: Probing) {
-    this.#probing = probing;
+    this.probing = probing;
     this.#access = { ...accessOf(probing.spec, probing.tools), manner: "when-asked" };
   }
 
@@ -46,7 +47,7 @@ export class AskedOnce {
     const known = this.#asked.get(key);
     if (known !== undefined) return known;
     const made = this.#linksOf(driver)
-      .ask(askOf(driver, name), this.#probing.signal)
+      .ask(askOf(driver, name), this.probing.signal)
       .catch((thrown: unknown) => asRigError(thrown));
     this.#asked.set(key, made);
     return made;
@@ -55,7 +56,7 @@ export class AskedOnce {
   /** Asks with the same key are one request. */
   keyOf(driver: Driver, name: string): string {
     const login = askOf(driver, name).link === "tcp" ? "" : this.#kindOfLogin(driver);
-    return `${requestKey(driver, name, this.#probing.port)} ${login}`;
+    return `${requestKey(driver, name, this.probing.port)} ${login}`;
   }
 
   /** Lets go of everything. */
@@ -65,7 +66,7 @@ export class AskedOnce {
 
   /** Drivers for which this is the same get the same reply. */
   #kindOfLogin(driver: Driver): string {
-    const { spec, where } = this.#probing;
+    const { spec, where } = this.probing;
     const login = loginOf(spec, driver, where);
     if (Object.keys(login).length === 0) return "";
     // A login that is a request of its own makes the reply this driver's alone.
@@ -76,7 +77,7 @@ export class AskedOnce {
   #linksOf(driver: Driver): Links {
     const known = this.#links.get(driver);
     if (known !== undefined) return known;
-    const { where, port, tools, spec } = this.#probing;
+    const { where, port, tools, spec } = this.probing;
     const login = loginOf(spec, driver, where);
     const made = new Links(driver, where, port, {
       clock: tools.clock,

@@ -9,6 +9,7 @@ import type { Login } from "./links/link.ts";
 import { type Pins, PinsInMemory } from "./links/pins.ts";
 import { readReplies } from "./read-replies.ts";
 import { DRIVERS } from "./registry.ts";
+import { Uptimes } from "./uptimes.ts";
 
 /** A device in the settings. */
 export interface SourceSpec {
@@ -46,7 +47,7 @@ export interface Tools {
 type Replies = Readonly<Record<string, Uint8Array>>;
 
 /** The reports of one ask, and the bytes that they were read from by ask name, those that hold secrets left out. */
-interface Answer {
+export interface Answer {
   readonly reports: readonly Report[];
   readonly replies: Replies;
 }
@@ -161,16 +162,29 @@ class Asker {
   /** Replies that still stand; without one, an ask that this firmware does not answer and that rests. */
   readonly #standing = new Map<string, { readonly reply?: Uint8Array; readonly untilMs: number }>();
   readonly #answeredOnce = new Set<string>();
+  readonly #uptimes: Uptimes;
 
   constructor(driver: Driver, links: Links, called: string, clock: Clock, loggedIn: boolean) {
     this.#driver = driver;
     this.#links = links;
     this.#called = called;
     this.#clock = clock;
+    this.#uptimes = new Uptimes(clock);
     this.#asks = Object.entries(driver.asks).filter(([, ask]) => loggedIn || ask.login !== true);
   }
 
   async ask(signal: AbortSignal): Promise<Answer> {
+    const stood = [...this.#standing.values()].some(({ reply }) => reply !== undefined);
+    const answer = await this.#askDue(signal);
+    if (!this.#uptimes.ranOn(answer.reports) && stood) {
+      // It is another run, and maybe another device: what the one before said of itself is asked again.
+      this.#standing.clear();
+      return this.#askDue(signal);
+    }
+    return answer;
+  }
+
+  async #askDue(signal: AbortSignal): Promise<Answer> {
     const asked = this.#due();
     const outcomes = await Promise.all(
       asked.map(async ([name, ask]) => ({ name, ask, came: await this.#one(ask, signal) })),

@@ -1,8 +1,10 @@
 import { RigError } from "../core/errors.ts";
 import { type Address, hostAndPort, parseAddress } from "./address.ts";
-import { AskedOnce, type Probing } from "./ask-once.ts";
+import { AskedOnce, PROBE_TIMEOUT_MS, type Probing } from "./ask-once.ts";
+import { Budget } from "./budget.ts";
 import { isRemote, webPort } from "./dial.ts";
 import type { Driver } from "./driver.ts";
+import { type Knock, knock } from "./links/knock.ts";
 import { openSource, type Source, type SourceSpec, type Tools } from "./open.ts";
 import { decodeReplies } from "./read-replies.ts";
 import { DRIVERS } from "./registry.ts";
@@ -10,11 +12,18 @@ import { DRIVERS } from "./registry.ts";
 /** What is known before the driver is: a name for the source, a login, limits. */
 export type ProbeSpec = Partial<Omit<SourceSpec, "driver" | "address">>;
 
+/** For all that is put to one address, at least; so many time limits where those are long. */
+const PROBE_MS = 30_000;
+const LIMITS_A_PROBE = 6;
+const KNOCK_MS = 1500;
+const KNOCKS_AT_ONCE = 8;
+
 /**
  * Finds which driver knows what answers at a host, host:port or URL: asks what the drivers know their devices by, each
- * distinct request once, and lets them look at the replies. Exactly one must know it; a generic one is asked where no
- * other does. Throws `driver-unknown` where something answers that none knows, or more than one; the fault that was met
- * (`driver-unreachable`, `driver-auth` …) where nothing answers.
+ * distinct request once, and lets them look at the replies. A host alone is knocked at first, and asked where it takes
+ * connections. Takes half a minute at most and shares it out among the ports; more where the time limit is long. Exactly
+ * one driver must know it; a generic one is asked where no other does. Throws `driver-unknown` where something answers
+ * that none knows, or more than one; the fault that was met (`driver-unreachable`, `driver-auth` …) where nothing answers.
  */
 export async function probe(
   address: string,
@@ -25,10 +34,14 @@ export async function probe(
   const where = parseAddress(address);
   const faults: RigError[] = [];
   const tried: string[] = [];
-  for (const port of portsFor(where)) {
+  const limitMs = spec.timeoutMs ?? PROBE_TIMEOUT_MS;
+  const budget = new Budget(tools.clock, Math.max(PROBE_MS, LIMITS_A_PROBE * limitMs));
+  const ports = await portsFor(where, tools, signal);
+  for (const [at, port] of ports.entries()) {
     const called = hostAndPort(where.host, port);
     const drivers = driversFor(where, port);
-    const known = await whoKnows(drivers, { where, port, tools, signal, spec }, faults);
+    const untilMs = budget.untilMs(ports.length - at);
+    const known = await askedAt({ where, port, tools, signal, spec }, drivers, faults, untilMs);
     tried.push(`${called} (${drivers.length} drivers)`);
     const [driver, other] = known;
     if (other !== undefined) throw ambiguous(called, known);
@@ -59,10 +72,34 @@ export function driversAt(port: number): Driver[] {
   return usual.length > 0 ? usual : [...PROBED];
 }
 
-function portsFor({ port, url }: Address): number[] {
+/** Where to ask: the port that is named, or every usual one that takes a connection. Throws where none does. */
+async function portsFor(
+  { host, port, url }: Address,
+  { clock }: Tools,
+  signal: AbortSignal,
+): Promise<number[]> {
   if (port !== undefined) return [port];
   if (url !== undefined) return [webPort(url)];
-  return probedPorts();
+  const ports = probedPorts();
+  const answers: Knock[] = [];
+  for (let at = 0; at < ports.length; at += KNOCKS_AT_ONCE) {
+    const some = ports.slice(at, at + KNOCKS_AT_ONCE);
+    answers.push(
+      ...(await Promise.all(some.map((one) => knock(clock, host, one, KNOCK_MS, signal)))),
+    );
+    signal.throwIfAborted();
+  }
+  const open = ports.filter((_, at) => answers[at] === "open");
+  const facts = { host, tried: ports.join(", ") };
+  if (open.length === 0 && answers.includes("no-socket"))
+    throw new RigError("driver-no-socket", `${host} was not asked`, facts);
+  if (open.length === 0)
+    throw new RigError(
+      "driver-unreachable",
+      `${host} takes no connection; tried ports ${ports.join(", ")}`,
+      facts,
+    );
+  return open;
 }
 
 function driversFor({ port, url }: Address, at: number): Driver[] {
@@ -73,6 +110,18 @@ function driversFor({ port, url }: Address, at: number): Driver[] {
 /** The asks that a driver knows its device by, in order. */
 export function knownBy(driver: Driver): readonly string[] {
   return driver.knownBy ?? Object.keys(driver.asks).slice(0, 1);
+}
+
+async function askedAt(
+  probing: Probing,
+  ...[drivers, faults, untilMs]: [readonly Driver[], RigError[], number]
+): Promise<Driver[]> {
+  const asked = new AskedOnce(probing);
+  try {
+    return await whoKnows(drivers, asked, faults, untilMs);
+  } finally {
+    await asked.stop();
+  }
 }
 
 /** One request, and which asks of which drivers it is. */
@@ -99,27 +148,16 @@ export function planOf(
 
 /**
  * Which of the drivers know what listens at a port. Requests are put one after the other until a driver knows the
- * device by what has come: it is not asked more than that takes. A generic driver is asked where no other knows it.
+ * device by what has come: it is not asked more than that takes. A generic driver is asked where no other knows it. No
+ * request is begun after `untilMs` (monotonic): what has come by then must do. What was met goes to `faults`.
  */
 export async function whoKnows(
   drivers: readonly Driver[],
-  probing: Probing,
-  faults: RigError[],
-): Promise<Driver[]> {
-  const asked = new AskedOnce(probing);
-  try {
-    return await knowing(drivers, probing, asked, faults);
-  } finally {
-    await asked.stop();
-  }
-}
-
-async function knowing(
-  drivers: readonly Driver[],
-  { port, signal }: Probing,
   asked: AskedOnce,
   faults: RigError[],
+  untilMs: number,
 ): Promise<Driver[]> {
+  const { where, port, tools, signal } = asked.probing;
   const met = new Map<Driver, Record<string, Uint8Array>>(drivers.map((driver) => [driver, {}]));
   const closed = new Set<number>();
   // What is silent to one request of a protocol does not speak it: another would cost its time limit again.
@@ -129,6 +167,10 @@ async function knowing(
     const at = first.asks[name]?.port ?? port;
     const protocol = `${first.asks[name]?.link} ${at}`;
     if (closed.has(at) || silent.get(protocol)) continue;
+    if (tools.clock.monotonicMs() >= untilMs) {
+      faults.push(outOfTime(hostAndPort(where.host, port)));
+      break;
+    }
     const reply = await asked.ask(first, name);
     signal.throwIfAborted();
     if (reply instanceof RigError) {
@@ -136,7 +178,7 @@ async function knowing(
       // Nobody listens there: no other request will find more.
       if (reply.code === "driver-unreachable") closed.add(at);
       if (reply.code === "driver-timeout" && !silent.has(protocol)) silent.set(protocol, true);
-      if (closed.has(port)) return [];
+      if (closed.has(port) || reply.code === "driver-no-socket") return [];
       continue;
     }
     silent.set(protocol, false);
@@ -159,6 +201,14 @@ function knows(driver: Driver, replies: Readonly<Record<string, Uint8Array>>): b
   return Object.keys(replies).length > 0 && driver.identify(decodeReplies(driver, replies));
 }
 
+function outOfTime(called: string): RigError {
+  return new RigError(
+    "driver-timeout",
+    `${called} takes so long to answer that not every driver was tried`,
+    { address: called },
+  );
+}
+
 function ambiguous(called: string, known: readonly Driver[]): RigError {
   const names = known.map(({ name }) => name).join(", ");
   return new RigError(
@@ -170,6 +220,7 @@ function ambiguous(called: string, known: readonly Driver[]): RigError {
 
 // What an operator can act on goes before what merely is.
 const TELLING = [
+  "driver-no-socket",
   "driver-auth",
   "driver-unknown",
   "driver-garbled",

@@ -6,13 +6,15 @@ import type { Docs, Driver } from "./driver.ts";
 import { MAX_REPLY_BYTES } from "./links/link.ts";
 import { pointer, type Scope } from "./pointer.ts";
 import type { Devices, Each, ErrorsEntry, Row, StateEntry, Table } from "./table.ts";
-import { readAlgorithm, readIdentity, readRow } from "./value.ts";
+import { OF_ALGORITHM, readAlgorithm, readIdentity, readRow } from "./value.ts";
 
 interface Draft {
   identity: Identity;
   condition: Condition | undefined;
   readonly readings: Reading[];
   readonly problems: Problem[];
+  /** What has been read, by what it is of; without a reading where there were two and neither could be told. */
+  readonly taken: Map<string, { readonly row: Row; readonly reading?: Reading }>;
 }
 
 const newDraft = (): Draft => ({
@@ -20,6 +22,7 @@ const newDraft = (): Draft => ({
   condition: undefined,
   readings: [],
   problems: [],
+  taken: new Map(),
 });
 
 /** A draft as it is told. Work that is done needs no word of the firmware: who does it is mining. */
@@ -166,9 +169,29 @@ class Reader {
   #row(row: Row, scope: Scope, draft: Draft, part: string, algorithm: string | undefined): void {
     const whole = [part, row.part].filter(Boolean).join("/");
     const read = readRow(row, scope, whole, readAlgorithm(algorithm, scope), this.#ask);
-    if (typeof read === "object") draft.readings.push(read);
-    else if (read !== undefined)
-      draft.problems.push({ metric: row.metric, part: whole, why: read, ask: this.#ask });
+    const why = typeof read === "object" ? this.#keep(read, row, draft) : read;
+    if (why !== undefined)
+      draft.problems.push({ metric: row.metric, part: whole, why, ask: this.#ask });
+  }
+
+  /**
+   * One reading of one quantity: the first stands, since what two of them mean nobody says. Two members of one list that
+   * name no algorithm may be two coins in any order: neither stands.
+   */
+  #keep(reading: Reading, row: Row, { taken, readings }: Draft): "wrong-shape" | undefined {
+    const of = `${reading.metric} ${reading.part} ${reading.algorithm ?? ""}`;
+    const first = taken.get(of);
+    if (first === undefined) {
+      taken.set(of, { row, reading });
+      readings.push(reading);
+      return undefined;
+    }
+    const nameless = OF_ALGORITHM.has(reading.metric) && reading.algorithm === undefined;
+    if (nameless && first.row === row && first.reading !== undefined) {
+      readings.splice(readings.indexOf(first.reading), 1);
+      taken.set(of, { row });
+    }
+    return "wrong-shape";
   }
 
   #each(each: Each, scope: Scope, draft: Draft, part: string): void {

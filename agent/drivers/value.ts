@@ -6,7 +6,7 @@ import { absolute, find, isAbsent, type Scope } from "./pointer.ts";
 import type { At, IdentityTable, Row } from "./table.ts";
 
 /** Metrics that are of an algorithm. */
-const OF_ALGORITHM = new Set<string>([
+export const OF_ALGORITHM: ReadonlySet<string> = new Set([
   "hashrate",
   "hashrate_expected",
   "hashrate_average",

@@ -15,15 +15,25 @@ const plain = (text: string): string =>
     .toLowerCase()
     .replace(/^gpu-/, "")
     .replaceAll(/[^0-9a-z]/g, "");
-/** What firmware writes where it has no serial. */
-const NOT_AN_IDENTITY = /^(0*|f*|none|unknown|na|null|default.*|tobefilled.*|123456789.*|x+)$/;
+/** What firmware writes where it has no serial: words, such as `no miner id now`, and one digit over and over. */
+const NOT_AN_IDENTITY = /^(\D*|(.)\2*|no[a-z].*|default.*|tobefilled.*|123456789.*)$/;
+/**
+ * Addresses that are no device's own: of groups (lowest bit of the first byte), one byte over and over, without a number
+ * behind the maker's, the one in Xilinx' examples, and those that Docker makes from a container's private IPv4 address.
+ */
+const NOT_A_MAC =
+  /^(.[13579bdf].*|(..)\2*|.{6}000000|000a350000..|0242(0a|ac1|c0a8).*|123456789.*)$/;
+
+function isIdentity({ kind, value }: Token): boolean {
+  if (kind === "mac") return /^[0-9a-f]{12}$/.test(value) && !NOT_A_MAC.test(value);
+  return !NOT_AN_IDENTITY.test(value);
+}
 
 /** Facts of an identity that tell devices apart, best first. Blank and factory-default ones do not. */
 export function tokensOf(identity: Identity): Token[] {
-  return (["serial", "uuid", "mac"] as const).flatMap((kind) => {
-    const value = plain(identity[kind] ?? "");
-    return NOT_AN_IDENTITY.test(value) ? [] : [{ kind, value }];
-  });
+  return (["serial", "uuid", "mac"] as const)
+    .map((kind) => ({ kind, value: plain(identity[kind] ?? "") }))
+    .filter(isIdentity);
 }
 
 /** A device's id: its kind and 32 hex digits of keccak256(salt ‖ token). No serial number can be read from it. */

@@ -26,18 +26,22 @@ export function countersOf(readings: readonly Reading[]): Counters {
 
 /**
  * What counters grew by since the sample before. A device that restarted counts from zero: what it shows now is what
- * it did since. A counter that was not there before has nothing to grow from and gives nothing.
+ * it did since. A counter that was not there before has nothing to grow from and gives nothing, nor does one that fell
+ * in a device that ran on: a total loses a pool that was removed, and what is left was done long ago.
  */
 export function incrementsBetween(before: Counters, readings: readonly Reading[]): Increment[] {
   const now = countersOf(readings);
-  const restarted =
-    before.uptime !== undefined && now.uptime !== undefined && now.uptime < before.uptime;
+  const ranOn =
+    before.uptime === undefined || now.uptime === undefined
+      ? undefined
+      : now.uptime >= before.uptime;
   return readings
     .filter((reading) => reading.part === "" && COUNTED.has(reading.metric))
     .flatMap((reading) => {
       const past = before.values.get(keyOf(reading));
-      if (past === undefined) return [];
-      const by = restarted || reading.value < past ? reading.value : reading.value - past;
+      const fell = past !== undefined && reading.value < past;
+      if (past === undefined || (fell && ranOn === true)) return [];
+      const by = fell || ranOn === false ? reading.value : reading.value - past;
       return [
         { metric: reading.metric as Increment["metric"], algorithm: reading.algorithm ?? "", by },
       ];

@@ -3,6 +3,7 @@ import type { Device, DeviceKind } from "../core/device.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Report } from "../core/reading.ts";
 import { deviceIdOf, type Token, tokensOf } from "./device-id.ts";
+import { hardwareOf, Likeness } from "./likeness.ts";
 
 /** What the inventory must know of a source. */
 export interface ReportingSource {
@@ -40,10 +41,9 @@ export interface InventoryOptions {
 
 /** Asks after which a device without any identity is known by its place: until then a sensor may still name it. */
 const PATIENCE = 3;
-/** What a device is made of. Another firmware, pool or name is ordinary; another of these is not. */
-const HARDWARE = ["serial", "mac", "uuid", "model"] as const;
 /** Devices of one source; a miner that lists ever new ones must not fill the attestations. */
 const MAX_DEVICES = 256;
+const MAX_TOLD = 1024;
 
 /** Which device stands where. A GPU's miner and its sensors meet here under one bus address, and so under one id. */
 export class Inventory {
@@ -52,6 +52,9 @@ export class Inventory {
   readonly #nameless = new Map<string, number>();
   /** Devices of which a part of the identity changed since they were last asked about. */
   readonly #changed = new Set<string>();
+  /** What of each device was told to be strange, so that the log says it once. */
+  readonly #told = new Map<string, string>();
+  readonly #likeness = new Likeness();
 
   constructor(options: InventoryOptions) {
     this.#options = options;
@@ -115,7 +118,7 @@ export class Inventory {
     const token = this.#tokenFor(place, source, report, before);
     if (token === undefined) return undefined;
     const entry = this.#entryOf(place, source, report, token, before);
-    if (before?.device.id === entry.device.id) this.#compare(source, report, before.device);
+    if (before?.device.id === entry.device.id) this.#compare(source, report, before);
     if (JSON.stringify(entry) !== JSON.stringify(before)) {
       this.#options.book.write(entry, this.#options.clock.wallMs());
       this.#announce(entry, before);
@@ -124,7 +127,10 @@ export class Inventory {
     return entry.device;
   }
 
-  /** True once after a part of a device's identity changed and the device is still taken for the same. */
+  /**
+   * True once after a report in which a part of a device's identity is another than ever before and the device is still
+   * taken for the same; where the fact that tells it from others is not told meanwhile, after every such report.
+   */
   hasChanged(deviceId: string): boolean {
     return this.#changed.delete(deviceId);
   }
@@ -147,10 +153,15 @@ export class Inventory {
       before === undefined
         ? undefined
         : { kind: before.tokenKind as Token["kind"], value: before.token };
-    // The fact that the id was made of decides: a device that leaves it out for once is still the same.
-    const sameKind = tokens.find((token) => token.kind === kept?.kind);
-    if (sameKind !== undefined) return sameKind;
-    if (kept !== undefined && kept.kind !== "place") return kept;
+    if (kept?.kind === "machine") return kept;
+    if (before !== undefined && kept !== undefined && kept.kind !== "place") {
+      // The fact that the id was made of decides: a device that leaves it out for once is still the same, unless what it
+      // says instead cannot be that device's.
+      const sameKind = tokens.find((token) => token.kind === kept.kind);
+      if (sameKind?.value === kept.value) return kept;
+      if (sameKind === undefined && !this.#isAnother(source, report, before.device)) return kept;
+      if (tokens[0] !== undefined) return tokens[0];
+    }
     if (place === "local host") return { kind: "machine", value: this.#options.machineId };
     if (tokens[0] !== undefined) return tokens[0];
     if (kept !== undefined) return kept;
@@ -161,19 +172,22 @@ export class Inventory {
     return { kind: "place", value: `${this.#options.machineId} ${source.address} ${report.key}` };
   }
 
+  #isAnother(source: ReportingSource, { identity }: Report, device: Device): boolean {
+    if (!isOnly(source, device)) return false;
+    return this.#likeness.contradicts(device.id, device.identity, identity);
+  }
+
   /** Compares what one source says with what it said before: two sources may spell one device differently. */
-  #compare(
-    source: ReportingSource,
-    { identity }: Report,
-    { id, label, sources, identity: known }: Device,
-  ): void {
-    if (sources.length !== 1 || sources[0] !== source.name) return;
-    const parts = HARDWARE.filter(
-      (part) =>
-        known[part] !== undefined && identity[part] !== undefined && known[part] !== identity[part],
-    );
+  #compare(source: ReportingSource, { identity }: Report, before: Entry): void {
+    const { id, label, identity: known } = before.device;
+    if (!isOnly(source, before.device)) return;
+    const parts = this.#likeness.strange(id, known, identity, isConfirmed(before, identity));
+    const told = parts.map((part) => `${part} ${identity[part]}`).join(", ");
     if (parts.length === 0) return;
     this.#changed.add(id);
+    if (this.#told.get(id) === told) return;
+    if (this.#told.size > MAX_TOLD) this.#told.clear();
+    this.#told.set(id, told);
     this.#options.log.warn("a part of a device's identity changed", {
       device: id,
       label,
@@ -193,11 +207,14 @@ export class Inventory {
     const same = before?.device.id === id ? before : undefined;
     const sources = [...new Set([...(same?.device.sources ?? []), source.name])].sort();
     // Where a miner and a sensor both speak of a device they spell it differently: the first word stands, or the two
-    // would take turns. Of one source the newest word is true: firmware is updated, a pool fails over.
+    // would take turns. Of one source the newest word is true: firmware is updated, a pool fails over. What the device is
+    // made of stays, though, while nothing tells that it is this one: it may be another's.
+    const known = same?.device.identity;
+    const stays = same !== undefined && !isConfirmed(same, report.identity);
     const identity =
       sources.length > 1
-        ? { ...report.identity, ...same?.device.identity }
-        : { ...same?.device.identity, ...report.identity };
+        ? { ...report.identity, ...known }
+        : { ...known, ...report.identity, ...(stays && known ? hardwareOf(known) : {}) };
     const mined = report.readings.flatMap(({ metric, algorithm }) =>
       metric === "hashrate" && algorithm !== undefined ? [algorithm] : [],
     );
@@ -240,6 +257,21 @@ export class Inventory {
       });
     }
   }
+}
+
+const isOnly = (source: ReportingSource, { sources }: Device): boolean =>
+  sources.length === 1 && sources[0] === source.name;
+
+/**
+ * True where a report tells the fact that a device's id was made of, or another that tells it from all others. A place or
+ * a machine tells itself.
+ */
+function isConfirmed({ tokenKind, token, device }: Entry, identity: Report["identity"]): boolean {
+  if (tokenKind === "place" || tokenKind === "machine") return true;
+  const known = [{ kind: tokenKind, value: token }, ...tokensOf(device.identity)];
+  return tokensOf(identity).some(({ kind, value }) =>
+    known.some((one) => one.kind === kind && one.value === value),
+  );
 }
 
 function labelOf(source: ReportingSource, report: Report, identity: Report["identity"]): string {

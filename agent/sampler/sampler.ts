@@ -4,7 +4,7 @@ import type { Device } from "../core/device.ts";
 import { asRigError, isAbort, RigError } from "../core/errors.ts";
 import { type Clock, type Log, type Meter, pause } from "../core/ports.ts";
 import type { Reading, Report } from "../core/reading.ts";
-import type { Outage, Sample, SourceRole } from "../core/sample.ts";
+import { AFTER_GAP, type Outage, type Sample, type SourceRole } from "../core/sample.ts";
 import { type Counters, countersOf, incrementsBetween } from "./increments.ts";
 import type { Inventory, ReportingSource } from "./inventory.ts";
 import { isFrozen, type Stillness, stillnessOf } from "./stillness.ts";
@@ -233,6 +233,9 @@ class Turn {
       doubts:
         doubtsOf(report.readings, unproven) |
         (isFrozen(still, monotonicMs) ? DOUBT.frozen : 0) |
+        (past !== undefined && monotonicMs - past.monotonicMs > MAX_SPAN_INTERVALS * intervalMs
+          ? AFTER_GAP
+          : 0) |
         (inventory.hasChanged(device.id) ? DOUBT.identityChanged : 0),
       replies,
     };

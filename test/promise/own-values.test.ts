@@ -11,7 +11,8 @@ const NAMES: readonly RegExp[] = [
   // Letters and many digits: serials, wallets, worker names.
   /\b(?=(?:\w*\d){4})(?=\w*[a-z])\w{12,}\b/gi,
 ];
-const NOBODYS_NAME = /^[0f:-]+$/i;
+/** Zeros and ones, bit masks, and the MAC that a maker's development kit puts into every board. */
+const NOBODYS_NAME = /^[0f:-]+$|^0x0*[0-9a-f]{1,6}$|^00:0a:35:00:00:/i;
 const NUMBER = /(?<![\w.])\d+(?:\.\d+)?(?![\w.])/g;
 const MIB = 2 ** 20;
 

@@ -20,7 +20,7 @@ const READING_WORDS = new Set([
   ..."get.device.info get.miner.status get.miner.history get.fan.setting".split(" "),
   // Claymore, ethminer and Excavator.
   ..."miner_getstat1 miner_getstat2 miner_getstatdetail miner_ping".split(" "),
-  ..."algorithm.list worker.list device.list devices.get info".split(" "),
+  ..."algorithm.list worker.list device.list devices.get info subscribe.info".split(" "),
   // IceRiver's lines, whose word is their id.
   ..."boardpow board fan getpool getnet".split(" "),
   // ccminer's text.

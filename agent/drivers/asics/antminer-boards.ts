@@ -25,12 +25,9 @@ export interface Fan {
 const MAX_NUMBER = 16;
 const NUMBERS = Array.from({ length: MAX_NUMBER }, (_, index) => index + 1);
 
-/** Boards by the firmware's own numbers, which begin at 6 on an S9 and skip one on a Z15 Pro: those with chips or a rate. */
+/** Boards by the firmware's own numbers, which begin at 6 on an S9 and skip one on a Z15 Pro: those that a machine has. */
 export function classicBoards(classic: Doc, facts: ModelFacts): Board[] {
-  const present = NUMBERS.filter(
-    (n) => Number(classic[`chain_acn${n}`]) > 0 || !isNothing(classic[`chain_rate${n}`]),
-  );
-  return present.map((n) => ({
+  return boardNumbers(classic, facts).map((n) => ({
     number: n,
     rate: classic[`chain_rate${n}`],
     chipTemperature: hottest(
@@ -51,15 +48,37 @@ export function classicBoards(classic: Doc, facts: ModelFacts): Board[] {
       temp_pcb: classic[`temp_pcb${n}`],
       temp_pic: classic[`temp_pic${n}`],
     }),
-    frequency: [classic[`freq${n}`], classic[`freq_avg${n}`], classic["frequency"]].find(
-      (value) => !isNothing(value),
-    ),
+    frequency: [
+      classic[`freq${n}`],
+      classic[`freq_avg${n}`],
+      isShown(classic, n) ? classic["frequency"] : undefined,
+    ].find((value) => !isNothing(value)),
     chipsWorking: chipsIn(classic[`chain_acs${n}`]),
     // Without a total beside it this is no power: 11.55 on each board of an S9 at full rate.
     power: isNothing(classic["total_power"])
       ? classic[`chain_consumption${n}`]
       : classic[`chain_power${n}`],
   }));
+}
+
+const isShown = (classic: Doc, n: number): boolean =>
+  Number(classic[`chain_acn${n}`]) > 0 || !isNothing(classic[`chain_rate${n}`]);
+
+/**
+ * The numbers with chips or a rate, and those of boards that were not found: where every machine of the model has one, and
+ * the next free places for as many more as the firmware counts. A list of 16 places is mostly empty ones, so that emptiness
+ * alone says nothing; and a machine that shows no board at all sleeps or begins.
+ */
+function boardNumbers(classic: Doc, { boards = [] }: ModelFacts): number[] {
+  const listed = NUMBERS.filter((n) => classic[`chain_acn${n}`] !== undefined);
+  const shown = NUMBERS.filter((n) => isShown(classic, n));
+  const [first] = shown;
+  if (first === undefined) return [];
+  const known = [...new Set([...shown, ...listed.filter((n) => boards.includes(n))])];
+  const free = listed.filter((n) => n > first && !known.includes(n));
+  const count = Number(classic["miner_count"]);
+  const more = free.slice(0, count > known.length ? count - known.length : 0);
+  return [...known, ...more].sort((a, b) => a - b);
 }
 
 /** Boards of the newer form, where `index` counts from 0 what the classic keys count from 1. */

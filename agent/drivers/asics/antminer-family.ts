@@ -148,13 +148,7 @@ export function antminerTable(
         part: "board",
         number: "/number",
         rows: [
-          {
-            metric: "hashrate",
-            at: "/rate",
-            unit: { at: "^/boardUnit" },
-            text: true,
-            optional: true,
-          },
+          { metric: "hashrate", at: "/rate", unit: { at: "^/boardUnit" }, text: true },
           { metric: "chip_temperature", at: "/chipTemperature", unit: "°C", blank: 0 },
           temperature("board_temperature", "/boardTemperature"),
           {

@@ -7,6 +7,8 @@ export interface ModelFacts {
   readonly rateUnit?: UnitOf<"hashrate">;
   /** Unit of `chain_rateN`, where it is another. */
   readonly boardUnit?: UnitOf<"hashrate">;
+  /** Numbers of boards that every machine of the model is sold with. */
+  readonly boards?: readonly number[];
   /** Cooled by water: it has no fans. */
   readonly hydro?: true;
   /** Which of a board's lists of sensors has the one at the water's inlet, and where in it. */
@@ -32,7 +34,8 @@ const MODELS: readonly (readonly [model: RegExp, facts: ModelFacts])[] = [
   // Hundreds of thousands of sol/s under "GHS", boards in Ksol/s (firmware 9.0.0.5).
   [/^Z15/, { algorithm: "equihash", rateUnit: "Sol/s", boardUnit: "kSol/s" }],
   [/^Z\d/, { algorithm: "equihash" }],
-  [/^E\d/, { algorithm: "ethash" }],
+  // Later ones of the E series mine Ethash or Etchash as the pool has it, and do not say which.
+  [/^E3\b/, { algorithm: "ethash" }],
 ];
 
 // Where the water's sensors are differs by model and is known of these (pyasic, its table of temperature layouts).
@@ -41,10 +44,22 @@ const WATER: readonly (readonly [model: RegExp, facts: ModelFacts])[] = [
   [/^S19 XP\+ Hyd/, { inlet: ["temp_pic", 2], outlet: ["temp_pic", 1] }],
 ];
 
+// S9 with a letter k or SE behind it is another design.
+const BOARDS: readonly (readonly [model: RegExp, boards: readonly number[]])[] = [
+  [/^S9(i|j| Hiveon)?$/i, [6, 7, 8]],
+  [/^[ST](15|17|19|21)(?!\d)/, [1, 2, 3]],
+];
+
 /** Facts of a model by the name that it gives itself, such as `Antminer S19 Pro`. */
 export function factsOf(model: unknown): ModelFacts {
   const name = String(model).replace(/^Antminer\s+/, "");
   const [, facts] = MODELS.find(([pattern]) => pattern.test(name)) ?? [];
   const [, water] = WATER.find(([pattern]) => pattern.test(name)) ?? [];
-  return { ...facts, ...(/\bHyd/.test(name) ? { hydro: true } : {}), ...water };
+  const [, boards] = BOARDS.find(([pattern]) => pattern.test(name)) ?? [];
+  return {
+    ...facts,
+    ...(boards === undefined ? {} : { boards }),
+    ...(/\bHyd/.test(name) ? { hydro: true } : {}),
+    ...water,
+  };
 }

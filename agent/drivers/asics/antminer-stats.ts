@@ -37,10 +37,15 @@ export function statsOf(replies: readonly unknown[], facts: ModelFacts): Stats {
   const stats = newer === undefined ? fromClassic(classic, facts) : fromNewer(newer, facts);
   return {
     ...stats,
-    minerId: classic["miner_id"],
+    minerId: minerIdOf(classic["miner_id"]),
     // Water-cooled machines list the fans that they do not have as standing still (S21 XP Hyd, 2026).
     fans: facts.hydro ? stats.fans.filter(({ speed }) => !isNothing(speed)) : stats.fans,
   };
+}
+
+/** A number of the control board's own chip. Firmware of the S17 and later writes `no miner id now` in its place. */
+function minerIdOf(said: unknown): string | undefined {
+  return typeof said === "string" && /^(?!0+$)[0-9a-f]{12,16}$/i.test(said) ? said : undefined;
 }
 
 /** The member that holds the figures: the one before it holds the version, those after it the pools. */

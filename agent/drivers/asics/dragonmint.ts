@@ -1,6 +1,7 @@
 import { json } from "../decode/json.ts";
 import { defineDriver } from "../driver.ts";
 import { isRecord, pointer } from "../pointer.ts";
+import { isDragonmint } from "./dragonmint-overview.ts";
 import {
   BOARD_TEMPERATURE,
   boardsOf,
@@ -21,10 +22,22 @@ export const dragonmint = defineDriver({
   ports: [80],
   proof: ["T1"],
   // Read by POST, with nothing in the body.
-  asks: { summary: { link: "http", target: "/api/summary", body: "{}", decode: json } },
-  identify: ({ summary }) =>
-    /^DT\d$/.test(String(pointer(summary, "/DEVS/0/Name"))) &&
-    isRecord(pointer(summary, "/HARDWARE")),
+  asks: {
+    summary: { link: "http", target: "/api/summary", body: "{}", decode: json },
+    overview: {
+      link: "http",
+      target: "/api/overview",
+      body: "{}",
+      decode: json,
+      optional: true,
+      rarely: true,
+    },
+  },
+  knownBy: ["summary", "overview"],
+  identify: ({ summary, overview }) =>
+    (/^DT\d$/.test(String(pointer(summary, "/DEVS/0/Name"))) &&
+      isRecord(pointer(summary, "/HARDWARE"))) ||
+    isDragonmint(overview),
   login: {
     kind: "token",
     target: "/api/auth",
@@ -34,7 +47,15 @@ export const dragonmint = defineDriver({
   },
   defaultLogin: { username: "admin", password: "dragonadmin" },
   algorithm: "sha256d",
-  identity: { summary: { make: { always: "DragonMint" }, model: "/model", ...POOLS_IDENTITY } },
+  identity: {
+    summary: { make: { always: "DragonMint" }, model: "/model", ...POOLS_IDENTITY },
+    // Its hardware address is the one that the maker of the processor ships, the same on many of them.
+    overview: {
+      make: { always: "DragonMint" },
+      model: "/type",
+      firmware: "/version/platform_v",
+    },
+  },
   derive: ({ summary }) => {
     if (summary === undefined) return {};
     const [, model] = /^D(T\d)$/.exec(String(pointer(summary, "/DEVS/0/Name"))) ?? [];

@@ -1,10 +1,11 @@
 import { json } from "../decode/json.ts";
 import { defineDriver } from "../driver.ts";
 import { isRecord, listOf, pointer } from "../pointer.ts";
+import { totalOf } from "./maker-devs.ts";
 
 /**
  * ePIC's firmware: PowerPlay, on control boards for other makers' hash boards (HTTP on the port of the cgminer API), and that
- * of their own SC200, which says one mean rate and measures each board.
+ * of their own SC200, which says the mean of its session and no rate of now, and measures each board.
  */
 export const epic = defineDriver({
   name: "epic",
@@ -128,18 +129,11 @@ function ordered(summary: Doc): Doc {
 }
 
 /**
- * PowerPlay says a rate by board only, which together are the device's; the SC200 says none but its mean. Undefined where
- * one of several boards does not say it: a part is not the whole.
+ * PowerPlay says a rate by board only, which together are the device's. Undefined where a board does not say it: a part is
+ * not the whole, and a mean that goes on when a machine has died is no rate of now.
  */
-function rateOf(summary: Doc): unknown {
-  const rates = listOf(summary["HBs"]).map((board) => pointer(board, "/Hashrate/0"));
-  if (rates.every((rate) => rate === undefined))
-    return String(summary["Software"]).startsWith("epic-miner")
-      ? pointer(summary, "/Session/Average MHs")
-      : undefined;
-  return rates.every((rate) => typeof rate === "number")
-    ? rates.reduce((sum, rate) => sum + rate, 0)
-    : undefined;
+function rateOf(summary: Doc): number | undefined {
+  return totalOf(listOf(summary["HBs"]).map((board) => pointer(board, "/Hashrate/0")));
 }
 
 /** Fans by number out of `Fans Speed 3`; places without one are null. */

@@ -24,7 +24,12 @@ export interface Goldshell {
 /** Boards of `devs` in the cgminer API, which says fans with each board though they are the miner's. */
 export function fromDevs(devs: unknown, details: unknown): Goldshell {
   const boards = listOf(pointer(devs, "/DEVS")).filter(isRecord);
-  const chips = listOf(pointer(details, "/DEVDETAILS")).filter(isRecord);
+  const chips = new Map(
+    listOf(pointer(details, "/DEVDETAILS"))
+      .filter(isRecord)
+      .filter(({ ID: id }) => typeof id === "number")
+      .map((one) => [one["ID"], one["chips-nr"]]),
+  );
   const [first = {}] = boards;
   return {
     boards: boards.map((board) => ({
@@ -35,7 +40,7 @@ export function fromDevs(devs: unknown, details: unknown): Goldshell {
       boardTemperature: board["tstemp-2"],
       clock: board["clock"],
       voltage: board["voltage"],
-      chips: chips.find((one) => one["ID"] === board["ID"])?.["chips-nr"],
+      chips: chips.get(board["ID"]),
     })),
     fans: ["fan0", "fan1", "fan2", "fan3"].flatMap((key) =>
       first[key] === undefined ? [] : [first[key]],
@@ -83,7 +88,7 @@ function numbersIn(text: unknown): number[] {
 // By the beginning of the name that a miner gives itself. Those that mine one of two things are left out.
 const ALGORITHMS: readonly (readonly [model: RegExp, algorithm: string])[] = [
   [/^LT|^Mini-?DOGE|^DG\b/i, "scrypt"],
-  [/^KD/i, "kadena"],
+  [/^KD/i, "blake2s"],
   [/^CK/i, "eaglesong"],
   [/^KA/i, "kheavyhash"],
   [/^AL/i, "blake3"],

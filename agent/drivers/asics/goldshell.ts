@@ -2,7 +2,7 @@ import { cgminer } from "../decode/cgminer.ts";
 import { json } from "../decode/json.ts";
 import type { Ask } from "../driver.ts";
 import { defineDriver } from "../driver.ts";
-import { listOf, pointer } from "../pointer.ts";
+import { isRecord, listOf, pointer } from "../pointer.ts";
 import type { Row, Table } from "../table.ts";
 import { algorithmOfModel, fromDevs, fromWeb, macOf } from "./goldshell-boards.ts";
 
@@ -59,7 +59,7 @@ export const goldshell = defineDriver({
   ports: [80],
   proof: ["HS5", "LT5", "SC5 Pro", "ARI31"],
   asks: {
-    status: { link: "http", target: "/mcb/status", decode: json, optional: true, rarely: true },
+    status: { link: "http", target: "/mcb/status", decode: json, rarely: true },
     devs: command("devs"),
     summary: command("summary"),
     details: { ...command("devdetails"), rarely: true },
@@ -88,13 +88,12 @@ export const goldshell = defineDriver({
   derive: ({ status, devs, summary, details, web, pools, setting }) => {
     const algorithm = algorithmOfModel(pointer(status, "/model"));
     const listed = listOf(pools);
+    // Both say the same, and one of them is read. Where neither is there, its absence is a problem of the first.
+    const onlyWeb = devs === undefined && web !== undefined;
     return {
       ...(devs === undefined ? {} : { devs: { ...fromDevs(devs, details), algorithm } }),
-      ...(summary === undefined ? {} : { summary: { ...summary, algorithm } }),
-      // The same boards twice are still the same boards.
-      ...(web === undefined
-        ? {}
-        : { web: devs === undefined ? { ...fromWeb(web), algorithm } : undefined }),
+      summary: onlyWeb ? undefined : { ...(isRecord(summary) ? summary : {}), algorithm },
+      web: onlyWeb ? { ...fromWeb(web), algorithm } : undefined,
       ...(pools === undefined
         ? {}
         : {

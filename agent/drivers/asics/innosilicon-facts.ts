@@ -14,7 +14,8 @@ const MODELS: readonly (readonly [model: RegExp, facts: Facts])[] = [
   // 51274.60 "MHS" on an A9, whose nameplate is 50 Ksol/s.
   [/^A9/i, { algorithm: "equihash", rateUnit: "Sol/s" }],
   [/^T\d/i, { algorithm: "sha256d", rateUnit: "MH/s" }],
-  [/^A1[01]/i, { algorithm: "ethash", rateUnit: "MH/s" }],
+  // Ethash or Etchash, as the pool has it: which of the two they do not say.
+  [/^A1[01]/i, { rateUnit: "MH/s" }],
   [/^A[46]/i, { algorithm: "scrypt", rateUnit: "MH/s" }],
   [/^A5/i, { algorithm: "x11", rateUnit: "MH/s" }],
 ];

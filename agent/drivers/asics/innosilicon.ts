@@ -4,15 +4,16 @@ import type { Ask } from "../driver.ts";
 import { defineDriver } from "../driver.ts";
 import { pointer } from "../pointer.ts";
 import { poolInUse, shareRows } from "./cgminer-shares.ts";
+import { isDragonmint } from "./dragonmint-overview.ts";
 import { allOf, chainsOf, factsOf, membersOf, modelOf } from "./innosilicon-facts.ts";
 
-const command = (name: string): Ask => ({
+const required = (name: string): Ask => ({
   link: "tcp",
   target: `{"command":"${name}"}`,
   port: 4028,
   decode: cgminer,
-  optional: true,
 });
+const command = (name: string): Ask => ({ ...required(name), optional: true });
 // The page's API is read by POST, with nothing in the body.
 const page = (name: string): Ask => ({
   link: "http",
@@ -33,10 +34,11 @@ export const innosilicon = defineDriver({
   kind: "asic",
   role: "miner",
   ports: [80],
-  proof: ["A9", "T1", "T2"],
+  proof: ["A9", "T2"],
   asks: {
     overview: { ...page("overview"), rarely: true },
-    summary: command("summary"),
+    // The one that says what is done now, in all of them: where the port is closed there is no such rate.
+    summary: required("summary"),
     stats: command("stats"),
     pools: { ...command("pools"), rarely: true },
     all: { ...page("getAll"), login: true },
@@ -44,7 +46,8 @@ export const innosilicon = defineDriver({
   knownBy: ["overview", "summary"],
   identify: ({ overview, summary }) =>
     (typeof pointer(overview, "/version/platform_v") === "string" &&
-      typeof pointer(overview, "/type") === "string") ||
+      typeof pointer(overview, "/type") === "string" &&
+      !isDragonmint(overview)) ||
     modelOf(pointer(summary, "/STATUS/0/Description")) !== undefined,
   login: {
     kind: "token",
@@ -78,10 +81,17 @@ export const innosilicon = defineDriver({
       ...(pools === undefined
         ? {}
         : { pools: { inUse: poolInUse({ POOLS: membersOf(pools, "POOL") }) } }),
-      // Its rate is a mean whose time depends on how long the miner runs.
+      // Its rates are means whose time depends on how long the miner runs: read where nothing better says one.
       ...(whole === undefined
         ? {}
-        : { all: { ...whole, ...facts, totals: summary === undefined ? [whole] : [] } }),
+        : {
+            all: {
+              ...whole,
+              ...facts,
+              totals: summary === undefined ? [whole] : [],
+              rated: stats === undefined ? whole["chains"] : [],
+            },
+          }),
     };
   },
   table: {
@@ -130,7 +140,9 @@ export const innosilicon = defineDriver({
     all: [
       {
         each: "/totals",
-        rows: [{ metric: "hashrate", at: "/total_hash/Hash Rate H", unit: "H/s", text: true }],
+        rows: [
+          { metric: "hashrate_average", at: "/total_hash/Hash Rate H", unit: "H/s", text: true },
+        ],
       },
       {
         metric: "power",
@@ -143,11 +155,24 @@ export const innosilicon = defineDriver({
       },
       { metric: "fan_duty", at: "/fansSpeed", unit: "%", text: true, optional: true },
       {
+        each: "/rated",
+        part: "board",
+        number: "/ASC",
+        rows: [
+          {
+            metric: "hashrate_average",
+            at: "/Hash Rate H",
+            unit: "H/s",
+            text: true,
+            optional: true,
+          },
+        ],
+      },
+      {
         each: "/chains",
         part: "board",
         number: "/ASC",
         rows: [
-          { metric: "hashrate", at: "/Hash Rate H", unit: "H/s", text: true, optional: true },
           {
             metric: "chip_temperature",
             at: "/Temp max",

@@ -20,7 +20,8 @@ export const nerdaxe = defineDriver({
   // Seen in a documentation and a reply that its finder cut: no proof.
   proof: [],
   asks: {
-    info: { link: "http", target: "/api/system/info", decode: json, optional: true },
+    // Firmware with the second API keeps this one for older ones beside it (docs/API.md, "Legacy V1").
+    info: { link: "http", target: "/api/system/info", decode: json },
     dashboard: { link: "http", target: "/api/v2/dashboard", decode: json, optional: true },
     system: {
       link: "http",
@@ -56,7 +57,7 @@ export const nerdaxe = defineDriver({
     },
     dashboard: { pool: "/pool/host", worker: "/pool/user" },
   },
-  // Firmware that answers both says the same in both: one of them is read.
+  // Both say the same: one of them is read.
   derive: ({ info, dashboard }) => ({
     ...(isRecord(info)
       ? { info: { ...info, ...ordered(info), fans: fansOf(info) }, dashboard: undefined }

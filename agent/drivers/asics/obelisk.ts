@@ -2,6 +2,7 @@ import type { UnitOf } from "../../../proto/units.ts";
 import { json } from "../decode/json.ts";
 import { defineDriver } from "../driver.ts";
 import { isRecord, listOf, pointer } from "../pointer.ts";
+import type { Row } from "../table.ts";
 import { totalOf } from "./maker-devs.ts";
 import { sharesOf } from "./pool-shares.ts";
 
@@ -14,8 +15,8 @@ const ALGORITHMS: readonly (readonly [model: RegExp, algorithm: string])[] = [
 ];
 
 /**
- * What a board's rate is in. The first devices say it in the name (`mhsAvg`). Later ones do not: a board of either model
- * does some 180 to 600 GH/s, so that the size of the number tells GH/s from MH/s, and what is neither stays unread.
+ * What a board's mean over five minutes is in. Its name does not say it: a board of either model does some 180 to 600 GH/s,
+ * so that the size of the number tells GH/s from MH/s, and what is neither stays unread.
  */
 function unitOf(rate: unknown): UnitOf<"hashrate"> | undefined {
   if (typeof rate !== "number") return undefined;
@@ -23,24 +24,35 @@ function unitOf(rate: unknown): UnitOf<"hashrate"> | undefined {
   return rate >= 50_000 && rate < 5_000_000 ? "MH/s" : undefined;
 }
 
-/** Boards, and their rates together where all are in one unit. */
+/**
+ * Boards, and their rates together where all are in one unit. The first devices say a mean whose time nobody tells and no
+ * rate of now.
+ */
 function boardsOf(dashboard: Doc): Doc {
-  const boards = listOf(dashboard["hashboardStatus"])
+  const boards: readonly Doc[] = listOf(dashboard["hashboardStatus"])
     .filter(isRecord)
-    .map((board) => {
-      const isNamed = board["mhsAvg"] !== undefined;
-      const rate = board["mhsAvg"] ?? board["hashrate5min"];
-      return { ...board, rate, rateUnit: isNamed ? "MH/s" : unitOf(rate), inferred: !isNamed };
-    });
+    .map((board) => ({ ...board, rateUnit: unitOf(board["hashrate5min"]) }));
   const [first] = boards;
-  const isOne = boards.every(({ rateUnit }) => rateUnit === first?.rateUnit);
+  const isOne = boards.every((board) => board["rateUnit"] === first?.["rateUnit"]);
   return {
     boards,
-    rate: totalOf(boards.map(({ rate }) => rate)),
-    rateUnit: isOne ? first?.rateUnit : undefined,
-    inferred: first?.inferred,
+    hashrate5min: totalOf(boards.map((board) => board["hashrate5min"])),
+    mhsAvg: totalOf(boards.map((board) => board["mhsAvg"])),
+    rateUnit: isOne ? first?.["rateUnit"] : undefined,
   };
 }
+
+// A device and its boards say the same.
+const RATES: readonly Row[] = [
+  {
+    metric: "hashrate",
+    at: "/hashrate5min",
+    unit: { at: "/rateUnit" },
+    inferred: true,
+    averagedSeconds: 300,
+  },
+  { metric: "hashrate_average", at: "/mhsAvg", unit: "MH/s", optional: true },
+];
 
 /** A fan's speed by its name in the list of what the system says: `Fan 1 Speed` turns, `Fan Speed` a duty. */
 function systemOf(dashboard: Doc, name: string): unknown {
@@ -102,7 +114,7 @@ export const obelisk = defineDriver({
   },
   table: {
     dashboard: [
-      { metric: "hashrate", at: "/rate", unit: { at: "/rateUnit" }, inferred: "/inferred" },
+      ...RATES,
       { metric: "shares_accepted", at: "/accepted", unit: "1" },
       { metric: "shares_rejected", at: "/rejected", unit: "1" },
       { metric: "fan_duty", at: "/duty", unit: "%", optional: true },
@@ -111,7 +123,7 @@ export const obelisk = defineDriver({
         each: "/boards",
         part: "board",
         rows: [
-          { metric: "hashrate", at: "/rate", unit: { at: "/rateUnit" }, inferred: "/inferred" },
+          ...RATES,
           { metric: "chip_temperature", at: "/chipTemp", unit: "°C", blank: 0, optional: true },
           { metric: "board_temperature", at: "/boardTemp", unit: "°C", blank: 0, optional: true },
           { metric: "inlet_temperature", at: "/intakeTemp", unit: "°C", blank: 0, optional: true },

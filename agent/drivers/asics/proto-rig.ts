@@ -188,18 +188,15 @@ type Doc = Readonly<Record<string, unknown>>;
 function withChips(telemetry: Doc, hardware: unknown): Doc {
   const boards = telemetry["hashboards"];
   if (!Array.isArray(boards)) return telemetry;
-  const parts = listOf(pointer(hardware, "/hardware-info/hashboards-info"));
-  const chipsOf = (serial: unknown): unknown =>
-    isAbsent(serial)
-      ? undefined
-      : pointer(
-          parts.find((part) => pointer(part, "/hb_sn") === serial),
-          "/mining_asic_count",
-        );
+  const chips = new Map(
+    listOf(pointer(hardware, "/hardware-info/hashboards-info"))
+      .filter((part) => !isAbsent(pointer(part, "/hb_sn")))
+      .map((part) => [pointer(part, "/hb_sn"), pointer(part, "/mining_asic_count")]),
+  );
   return {
     ...telemetry,
     hashboards: boards.map((board: unknown) =>
-      isRecord(board) ? { ...board, chips: chipsOf(board["serial_number"]) } : board,
+      isRecord(board) ? { ...board, chips: chips.get(board["serial_number"]) } : board,
     ),
   };
 }

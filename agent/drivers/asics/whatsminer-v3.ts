@@ -2,6 +2,7 @@ import { whatsminerReply, whatsminerV3Reply } from "../decode/whatsminer.ts";
 import { defineDriver } from "../driver.ts";
 import { isRecord, listOf, pointer } from "../pointer.ts";
 import { shareRows } from "./cgminer-shares.ts";
+import { summaryOf } from "./whatsminer-summary.ts";
 
 // The parameter is not optional, whatever it asks for.
 const statusOf = (what: string): string => `{"cmd":"get.miner.status","param":"${what}"}`;
@@ -50,7 +51,7 @@ export const whatsminerV3 = defineDriver({
     },
     pools: { pool: "/used/url", worker: "/used/account" },
   },
-  derive: ({ device, summary, edevs, pools }) => ({
+  derive: ({ device, summary, edevs, pools, counters }) => ({
     ...(isRecord(device)
       ? {
           device: {
@@ -63,6 +64,7 @@ export const whatsminerV3 = defineDriver({
     ...(summary === undefined ? {} : { summary: summarised(summary, isOff(device)) }),
     ...(edevs === undefined ? {} : { edevs: { boards: boardsOf(edevs, summary) } }),
     ...(pools === undefined ? {} : { pools: { used: usedOf(pools) } }),
+    ...(counters === undefined ? {} : { counters: { whole: summaryOf(counters) } }),
   }),
   table: {
     device: [
@@ -159,7 +161,7 @@ export const whatsminerV3 = defineDriver({
         ],
       },
     ],
-    counters: [...shareRows("/SUMMARY/0")],
+    counters: shareRows("/whole"),
   },
 });
 

@@ -3,6 +3,7 @@ import { defineDriver } from "../driver.ts";
 import { isRecord, listOf, pointer } from "../pointer.ts";
 import type { Row } from "../table.ts";
 import { poolInUse, shareRows } from "./cgminer-shares.ts";
+import { summaryOf } from "./whatsminer-summary.ts";
 import { rateUnitOf } from "./whatsminer-units.ts";
 
 const command = (name: string): string => `{"command":"${name}"}`;
@@ -197,13 +198,6 @@ export const whatsminer = defineDriver({
 });
 
 type Doc = Readonly<Record<string, unknown>>;
-
-/** The record of figures: in a list of one, or bare under `Msg` (M60S, firmware of 2025). */
-function summaryOf(summary: unknown): Doc {
-  const found = [pointer(summary, "/SUMMARY/0"), pointer(summary, "/Msg/SUMMARY/0")].find(isRecord);
-  const said = pointer(summary, "/Msg");
-  return found ?? (isRecord(said) ? said : {});
-}
 
 interface Rates {
   readonly labelled: Doc;

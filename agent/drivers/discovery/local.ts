@@ -5,8 +5,8 @@ import { isRemote } from "../dial.ts";
 import { openSource } from "../open.ts";
 import { type ProbeSpec, probe, probedPorts } from "../probe.ts";
 import { DRIVERS } from "../registry.ts";
-import { localPorts } from "./local-ports.ts";
-import type { Found, Unread } from "./scan.ts";
+import { localPlaces } from "./local-ports.ts";
+import type { Found, Unread } from "./look.ts";
 
 export interface LocalOptions {
   readonly clock: Clock;
@@ -26,8 +26,10 @@ export async function localDevices(
   const sensors = await Promise.all(
     DRIVERS.filter((driver) => !isRemote(driver)).map(({ name }) => sensor(name, options)),
   );
-  const ports = localPorts(probedPorts(), options.proc);
-  const miners = await Promise.all(ports.map((port) => miner(port, options)));
+  const places = localPlaces(probedPorts(), options.proc);
+  const miners = await Promise.all(
+    places.map(({ host, port }) => miner(hostAndPort(host, port), options)),
+  );
   const all = [...sensors, ...miners];
   return { found: all.flatMap(({ found }) => found), unread: all.flatMap(({ unread }) => unread) };
 }
@@ -54,8 +56,7 @@ async function sensor(name: string, { clock, signal, spec }: LocalOptions): Prom
   }
 }
 
-async function miner(port: number, { clock, signal, spec }: LocalOptions): Promise<Looked> {
-  const address = hostAndPort("127.0.0.1", port);
+async function miner(address: string, { clock, signal, spec }: LocalOptions): Promise<Looked> {
   try {
     const { driver, source } = await probe(address, { clock }, signal, spec);
     try {

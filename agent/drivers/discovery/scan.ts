@@ -1,26 +1,14 @@
-import { asRigError, isAbort, RigError } from "../../core/errors.ts";
+import { asRigError, type RigError } from "../../core/errors.ts";
+import { ownAddresses, plainHost } from "../../core/own-addresses.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Report } from "../../core/reading.ts";
-import { hostAndPort } from "../address.ts";
-import type { Driver } from "../driver.ts";
-import { knock } from "../links/knock.ts";
-import { openSource } from "../open.ts";
-import { driversAt, type ProbeSpec, probedPorts, whoKnows } from "../probe.ts";
+import { PROBE_TIMEOUT_MS } from "../ask-once.ts";
+import { type Knock, knock } from "../links/knock.ts";
+import type { ProbeSpec } from "../probe.ts";
+import { DOORS, type Found, Look, SOCKETS_A_HOST, type Unread } from "./look.ts";
+import { Shortage, spareDescriptors } from "./shortage.ts";
 import { addressesOf, countOf, type Target } from "./targets.ts";
 
-/** A device that answered and is known. */
-export interface Found {
-  /** Host, or host:port where it is not the driver's usual one. */
-  readonly address: string;
-  readonly driver: Driver;
-  readonly reports: readonly Report[];
-}
-
-/** Something that answered and cannot be read: by whom it is not known, or what it wants. */
-export interface Unread {
-  readonly address: string;
-  readonly error: RigError;
-}
+export type { Found, Unread };
 
 export interface Progress {
   readonly looked: number;
@@ -37,24 +25,31 @@ export interface ScanOptions {
   readonly spec?: ProbeSpec;
   /** Ports that are asked beside those that drivers name. */
   readonly ports?: readonly number[];
-  /** Open sockets at most; 512 by default. */
+  /** Open sockets at most; 512 by default, and never more than this process may open. */
   readonly sockets?: number;
   /** How long a host may take to take a connection; by default 1 s, or 700 ms where there are over 4096. */
   readonly knockMs?: number;
+  /** For all that is asked of one host until it is known; 15 s by default, or five time limits where those are long. */
+  readonly hostMs?: number;
+  /** Where procfs is; `/proc` by default. */
+  readonly proc?: string;
+  /** Addresses that are this host's, which are left out; those of its interfaces by default. */
+  readonly own?: ReadonlySet<string>;
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Nearly every miner listens at one of these, and what does not says at once that it is there. */
-const DOORS = [4028, 80] as const;
 const DEFAULT_SOCKETS = 512;
-/** Sockets that one answering host takes while it is looked at. */
-const SOCKETS_A_HOST = 4;
 const MANY = 4096;
+const HOST_MS = 15_000;
+const LIMITS_A_HOST = 5;
+/** What of the descriptors that are left may be sockets: others are opened meanwhile. */
+const SHARE_OF_SPARE = 0.75;
 
 /**
  * Finds and identifies devices. Every address is knocked at twice (connected to, nothing sent); what answers is knocked
  * at where drivers listen, and asked there what the drivers know their devices by and no more. Nothing is written to
- * anything. Holds at most `sockets` sockets open.
+ * anything. Holds at most `sockets` sockets open. This host's own addresses are left out: what listens there is found as
+ * this host's. Throws `driver-no-socket` where this host cannot connect to anything.
  */
 export async function scan(
   options: ScanOptions,
@@ -64,18 +59,64 @@ export async function scan(
 
 class Scan {
   readonly #options: ScanOptions;
+  readonly #own: ReadonlySet<string>;
   readonly #knockMs: number;
+  readonly #shortage: Shortage;
+  /** Ends what is under way where one part of it failed. */
+  readonly #given = new AbortController();
+  readonly #signal: AbortSignal;
   readonly #found: Found[] = [];
   readonly #unread: Unread[] = [];
   readonly #waiting: { readonly host: string; readonly open: readonly number[] }[] = [];
   #looked = 0;
   #answering = 0;
   #knocking = true;
+  #fault: RigError | undefined;
   #sleepers: (() => void)[] = [];
 
   constructor(options: ScanOptions) {
     this.#options = options;
+    this.#own = options.own ?? ownAddresses();
     this.#knockMs = options.knockMs ?? (countOf(options.targets) > MANY ? 700 : 1000);
+    this.#shortage = new Shortage(options.clock);
+    this.#signal = AbortSignal.any([options.signal, this.#given.signal]);
+  }
+
+  async run(): Promise<{ found: readonly Found[]; unread: readonly Unread[] }> {
+    const { targets, signal, sockets: asked = DEFAULT_SOCKETS } = this.#options;
+    const spare = spareDescriptors(this.#options.proc) ?? Number.POSITIVE_INFINITY;
+    const sockets = Math.min(asked, Math.floor(SHARE_OF_SPARE * spare));
+    const identifiers = Math.max(1, Math.floor(sockets / 8 / SOCKETS_A_HOST));
+    const knockers = Math.max(
+      1,
+      Math.floor((sockets - identifiers * SOCKETS_A_HOST) / DOORS.length),
+    );
+    const addresses = addressesOf(targets);
+    const knocking = Promise.all(
+      Array.from({ length: Math.min(knockers, countOf(targets)) }, () =>
+        this.#worker(this.#knocker(addresses)),
+      ),
+    ).then(() => {
+      this.#knocking = false;
+      this.#wake();
+    });
+    const identifying = Array.from({ length: identifiers }, () => this.#worker(this.#identifier()));
+    await Promise.all([knocking, ...identifying]);
+    signal.throwIfAborted();
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#tell();
+    return { found: this.#found, unread: this.#unread };
+  }
+
+  /** What one part of the search throws ends all of it. */
+  async #worker(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (thrown) {
+      this.#fault ??= asRigError(thrown);
+      this.#given.abort();
+      this.#wake();
+    }
   }
 
   #wake(): void {
@@ -84,45 +125,33 @@ class Scan {
     for (const wake of sleepers) wake();
   }
 
-  async run(): Promise<{ found: readonly Found[]; unread: readonly Unread[] }> {
-    const { targets, sockets = DEFAULT_SOCKETS } = this.#options;
-    const identifiers = Math.max(1, Math.floor(sockets / 8 / SOCKETS_A_HOST));
-    const knockers = Math.max(
-      1,
-      Math.floor((sockets - identifiers * SOCKETS_A_HOST) / DOORS.length),
-    );
-    const addresses = addressesOf(targets);
-    const knocking = Promise.all(
-      Array.from({ length: Math.min(knockers, countOf(targets)) }, () => this.#knocker(addresses)),
-    ).then(() => {
-      this.#knocking = false;
-      this.#wake();
-    });
-    await Promise.all([knocking, ...Array.from({ length: identifiers }, () => this.#identifier())]);
-    this.#options.signal.throwIfAborted();
-    this.#tell();
-    return { found: this.#found, unread: this.#unread };
-  }
-
   async #knocker(addresses: Iterator<string>): Promise<void> {
     for (;;) {
       const next = addresses.next();
-      if (next.done === true || this.#options.signal.aborted) return;
-      const host = next.value;
-      const answers = await Promise.all(DOORS.map((port) => this.#knock(host, port)));
+      if (next.done === true || this.#signal.aborted) return;
+      if (!this.#own.has(plainHost(next.value))) await this.#knockAt(next.value);
       this.#looked += 1;
-      if (answers.some((answer) => answer !== "silent")) {
-        this.#answering += 1;
-        this.#waiting.push({ host, open: DOORS.filter((_, at) => answers[at] === "open") });
-        this.#wake();
-      }
       this.#tell();
     }
   }
 
-  #knock(host: string, port: number): ReturnType<typeof knock> {
-    const { clock, signal } = this.#options;
-    return knock(clock, host, port, this.#knockMs, signal);
+  async #knockAt(host: string): Promise<void> {
+    const answers = await Promise.all(DOORS.map((port) => this.#knock(host, port)));
+    if (answers.every((answer) => answer === "silent")) return;
+    this.#answering += 1;
+    this.#waiting.push({ host, open: DOORS.filter((_, at) => answers[at] === "open") });
+    this.#wake();
+  }
+
+  async #knock(host: string, port: number): Promise<Knock> {
+    for (;;) {
+      const answer = await knock(this.#options.clock, host, port, this.#knockMs, this.#signal);
+      if (answer !== "no-socket") {
+        this.#shortage.end();
+        return answer;
+      }
+      await this.#shortage.wait(this.#signal);
+    }
   }
 
   #tell(): void {
@@ -137,10 +166,11 @@ class Scan {
   async #identifier(): Promise<void> {
     for (;;) {
       const next = this.#waiting.shift();
+      if (this.#signal.aborted) return;
       if (next !== undefined) {
-        await this.#host(next.host, next.open);
+        await this.#lookAt(next.host, next.open);
         this.#tell();
-      } else if (!this.#knocking || this.#options.signal.aborted) return;
+      } else if (!this.#knocking) return;
       else
         await new Promise<void>((resolve) => {
           this.#sleepers.push(resolve);
@@ -148,90 +178,23 @@ class Scan {
     }
   }
 
-  /** Looks who a host is: first where it is known to listen, then wherever drivers may. */
-  async #host(host: string, open: readonly number[]): Promise<void> {
-    const faults: RigError[] = [];
-    if (await this.#ports(host, open, "asic", faults)) return;
-    const others = [...new Set([...probedPorts(), ...(this.#options.ports ?? [])])].filter(
-      (port) => !DOORS.some((door) => door === port),
-    );
-    const listening: number[] = [];
-    for (let at = 0; at < others.length; at += SOCKETS_A_HOST) {
-      const ports = others.slice(at, at + SOCKETS_A_HOST);
-      const answers = await Promise.all(ports.map((port) => this.#knock(host, port)));
-      listening.push(...ports.filter((_, n) => answers[n] === "open"));
-    }
-    const known = await this.#ports(host, [...open, ...listening], undefined, faults);
-    const error = faults.find(({ code }) => code === "driver-auth") ?? faults[0];
-    if (!known && error !== undefined) this.#unread.push({ address: host, error });
-  }
-
-  /** True where a device was known. An ASIC is one device whatever ports it has; a rig may run several miners. */
-  async #ports(
-    host: string,
-    ports: readonly number[],
-    kind: "asic" | undefined,
-    faults: RigError[],
-  ): Promise<boolean> {
-    let known = false;
-    const generic: { readonly port: number; readonly driver: Driver }[] = [];
-    for (const port of ports) {
-      if (this.#options.signal.aborted) return known;
-      const drivers = driversAt(port).filter(
-        (driver) => kind === undefined || driver.kind === kind,
-      );
-      const driver = await this.#who(host, port, drivers, faults);
-      if (driver?.generic) generic.push({ port, driver });
-      else if (driver !== undefined) known = (await this.#read(host, port, driver)) || known;
-      if (known && driver?.kind === "asic") return true;
-    }
-    // Another port may say more of it than what all of its kind have in common.
-    const [last] = generic;
-    if (known || last === undefined || kind !== undefined) return known;
-    return this.#read(host, last.port, last.driver);
-  }
-
-  async #who(
-    host: string,
-    port: number,
-    drivers: readonly Driver[],
-    faults: RigError[],
-  ): Promise<Driver | undefined> {
-    const { clock, signal, spec = {} } = this.#options;
-    const where = { host, port, url: undefined, username: undefined, password: undefined };
-    try {
-      const [driver, other] = await whoKnows(
-        drivers,
-        { where, port, tools: { clock }, signal, spec },
-        faults,
-      );
-      if (other !== undefined)
-        faults.unshift(
-          new RigError("driver-unknown", `${driver?.name} and ${other.name} both know it`),
-        );
-      return other === undefined ? driver : undefined;
-    } catch (thrown) {
-      if (isAbort(thrown) && signal.aborted) return undefined;
-      faults.push(asRigError(thrown));
-      return undefined;
-    }
-  }
-
-  async #read(host: string, port: number, driver: Driver): Promise<boolean> {
-    const { clock, signal, spec = {} } = this.#options;
-    const usual = driver.ports[0] === port;
-    const address = usual ? host : hostAndPort(host, port);
-    const source = openSource({ ...spec, name: address, driver: driver.name, address }, { clock });
-    try {
-      const { reports } = await source.ask(signal);
-      this.#found.push({ address, driver, reports });
-      return true;
-    } catch (thrown) {
-      if (isAbort(thrown) && signal.aborted) return false;
-      this.#unread.push({ address: hostAndPort(host, port), error: asRigError(thrown) });
-      return true;
-    } finally {
-      await source.stop();
+  async #lookAt(host: string, open: readonly number[]): Promise<void> {
+    const { clock, spec = {}, ports = [] } = this.#options;
+    const { timeoutMs = PROBE_TIMEOUT_MS } = spec;
+    const { hostMs = Math.max(HOST_MS, LIMITS_A_HOST * timeoutMs) } = this.#options;
+    const signal = this.#signal;
+    while (!signal.aborted) {
+      const knocking = (at: string, port: number) => this.#knock(at, port);
+      const look = new Look({ host, open, clock, signal, spec, ports, hostMs, knock: knocking });
+      await look.run();
+      if (look.wasShort) {
+        await this.#shortage.wait(signal);
+        continue;
+      }
+      this.#shortage.end();
+      this.#found.push(...look.found);
+      this.#unread.push(...look.unread);
+      return;
     }
   }
 }

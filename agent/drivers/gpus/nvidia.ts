@@ -71,7 +71,7 @@ export const nvidia = defineDriver({
           // Begins with the maker's name.
           model: "/name",
           firmware: "/driver_version",
-          serial: "/serial",
+          // Not its serial: that is the board's, which has up to four GPUs.
           uuid: "/uuid",
         },
         rows: [

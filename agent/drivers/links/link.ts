@@ -64,6 +64,8 @@ export async function within<T>(
 
 const UNREACHABLE =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_\w+|ETIMEDOUT|EADDRNOTAVAIL|EACCES|EPERM)$/;
+/** This host's own want, of which the device knows nothing. */
+const SPENT = /^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/;
 const CUT = /^(ECONNRESET|EPIPE|HPE_\w+)$/;
 
 /** What a fault of a socket means. What is a RigError or an abort already stays so. */
@@ -71,6 +73,10 @@ export function socketFault(thrown: unknown, called: string): unknown {
   if (thrown instanceof RigError || isAbort(thrown)) return thrown;
   const code = codeOf(thrown);
   const facts = { address: called, code };
+  if (SPENT.test(code))
+    return new RigError("driver-no-socket", `${called} was not asked (${code})`, facts, {
+      cause: thrown,
+    });
   if (UNREACHABLE.test(code))
     return new RigError("driver-unreachable", `${called} cannot be reached (${code})`, facts, {
       cause: thrown,

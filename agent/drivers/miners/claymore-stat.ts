@@ -51,11 +51,13 @@ export function orderedStat(reply: unknown, speechOf: (version: string) => Speec
   const texts = listOf(pointer(reply, "/result"));
   const version = String(texts[0]);
   const speech = speechOf(version);
-  // What the second coin is, no program says; its rates are in the unit of the first.
+  // What the second coin is, no program says; its rates are in the unit of the first. Where neither has a name, the two
+  // could not be told apart: it is left out.
   const second = speech.unit === undefined ? {} : { unit: speech.unit };
-  const coins = [coinOf(texts, 2, 9, speech), coinOf(texts, 4, 12, second)].filter(({ rates }) =>
-    rates.some((rate) => rate !== "off" && rate !== ""),
-  );
+  const coins = [
+    coinOf(texts, 2, 9, speech),
+    ...(speech.algorithm === undefined ? [] : [coinOf(texts, 4, 12, second)]),
+  ].filter(({ rates }) => rates.some((rate) => rate !== "off" && rate !== ""));
   const buses = split(texts[15]);
   const isPlaced = buses.some((bus) => bus !== "");
   const sensors = split(texts[6]);

@@ -29,7 +29,10 @@ export const dstm = defineDriver({
           { metric: "hashrate_average", at: "/avg_sol_ps", unit: "Sol/s", optional: true },
           { metric: "shares_accepted", at: "/accepted_shares", unit: "1" },
           { metric: "shares_rejected", at: "/rejected_shares", unit: "1" },
-          ...gpuSensors({ chip: "/temperature", power: "/power_usage", fan: "/fan_speed" }),
+          ...gpuSensors(
+            { chip: "/temperature", power: "/power_usage", fan: "/fan_speed" },
+            "output",
+          ),
           { metric: "uptime", at: "^/uptime", unit: "s" },
         ],
       },

@@ -17,6 +17,8 @@ export const ewbf = defineDriver({
   identity: { getstat: GETSTAT_IDENTITY },
   derive: ({ getstat }) => ({ getstat: withTotal(getstat) }),
   table: {
-    getstat: getstatTable(gpuSensors({ chip: "/temperature", power: "/gpu_power_usage" })),
+    getstat: getstatTable(
+      gpuSensors({ chip: "/temperature", power: "/gpu_power_usage" }, "output"),
+    ),
   },
 });

@@ -22,10 +22,19 @@ export const excavator = defineDriver({
     algorithms: { link: "tcp", target: ask("algorithm.list"), decode: jsonRpc },
     devices: { link: "tcp", target: ask("devices.get"), decode: jsonRpc },
     workers: { link: "tcp", target: ask("worker.list"), decode: jsonRpc, optional: true },
+    // Its one connection to NiceHash, where it has that; the password stands behind the login.
+    pool: {
+      link: "tcp",
+      target: ask("subscribe.info"),
+      decode: jsonRpc,
+      optional: true,
+      rarely: true,
+      secret: true,
+    },
   },
   knownBy: ["algorithms"],
   identify: ({ algorithms }) => Array.isArray(pointer(algorithms, "/algorithms")),
-  identity: {},
+  identity: { algorithms: { pool: "/connection/pool", worker: "/connection/worker" } },
   derive: (docs) => ({ algorithms: withTotals(docs), devices: withMined(docs) }),
   table: {
     algorithms: [minedRows("H/s", "/totals")],
@@ -33,16 +42,24 @@ export const excavator = defineDriver({
       {
         devices: "/devices",
         pci: { at: "/details/bus_id", base: 10 },
-        identity: { model: "/name", uuid: "/uuid" },
+        identity: {
+          model: "/name",
+          uuid: "/uuid",
+          pool: "^/connection/pool",
+          worker: "^/connection/worker",
+        },
         rows: [
           minedRows(),
-          ...gpuSensors({
-            chip: "/gpu_temp",
-            power: "/gpu_power_usage",
-            fan: "/gpu_fan_speed",
-            clock: "/gpu_clock_core_max",
-            memoryClock: "/gpu_clock_memory",
-          }),
+          ...gpuSensors(
+            {
+              chip: "/gpu_temp",
+              power: "/gpu_power_usage",
+              fan: "/gpu_fan_speed",
+              clock: "/gpu_clock_core_max",
+              memoryClock: "/gpu_clock_memory",
+            },
+            "output",
+          ),
           {
             metric: "power_limit",
             at: "/gpu_power_limit_current",
@@ -63,16 +80,25 @@ interface Replies {
   readonly algorithms?: unknown;
   readonly devices?: unknown;
   readonly workers?: unknown;
+  readonly pool?: unknown;
+}
+
+/** Where it works and for whom: `address.worker:password` is the login. */
+function connectionOf(pool: unknown): object {
+  const [worker] = /^[^:]+/.exec(String(pointer(pool, "/login") ?? "")) ?? [];
+  return { pool: pointer(pool, "/address"), worker };
 }
 
 /** What the program does for each algorithm, where no worker says which GPU does it. */
-function withTotals({ algorithms, workers }: Replies): unknown {
+function withTotals({ algorithms, workers, pool }: Replies): unknown {
   if (!isRecord(algorithms)) return algorithms;
   const listed = Array.isArray(pointer(workers, "/workers"))
     ? []
     : listOf(algorithms["algorithms"]);
   return {
     ...algorithms,
+    // Of the program as a whole nothing else is said where its GPUs are devices of their own.
+    connection: listed.length > 0 ? connectionOf(pool) : undefined,
     totals: listed.map((one) => ({
       algorithm: pointer(one, "/name"),
       rate: pointer(one, "/speed"),
@@ -83,13 +109,14 @@ function withTotals({ algorithms, workers }: Replies): unknown {
 }
 
 /** Each GPU with what its workers do. */
-function withMined({ devices, workers }: Replies): unknown {
+function withMined({ devices, workers, pool }: Replies): unknown {
   if (!isRecord(devices)) return devices;
   const threads = Map.groupBy(listOf(pointer(workers, "/workers")), (thread) =>
     pointer(thread, "/device_id"),
   );
   return {
     ...devices,
+    connection: connectionOf(pool),
     devices: gpusIn(devices["devices"])?.map((device) =>
       isRecord(device)
         ? { ...device, mined: minedBy(threads.get(device["device_id"]) ?? []) }

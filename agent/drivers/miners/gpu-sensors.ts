@@ -1,3 +1,4 @@
+import type { PowerSource } from "../../../proto/attestation.ts";
 import type { At, Row } from "../table.ts";
 
 /** Where a miner writes what its GPU's sensors say; what it does not write is left out. */
@@ -19,9 +20,11 @@ interface Places {
 
 /**
  * Rows for the sensors of a GPU as miners show them. All are optional, since they come from the GPU's driver, which a
- * miner may run without; 0 °C, 0 W and 0 MHz are what is written then. Power is what that driver measures on the card.
+ * miner may run without; 0 °C, 0 W and 0 MHz are what is written then. Power is what that driver measures: of the whole
+ * card where it is NVIDIA's (`measured` is `output`), on most of AMD's of the chip's package alone, so that a miner for both
+ * does not say of what it is.
  */
-export function gpuSensors(places: Places): readonly Row[] {
+export function gpuSensors(places: Places, measured: PowerSource = "unknown"): readonly Row[] {
   const rows = (at: At | undefined, row: (at: At) => Row): Row[] =>
     at === undefined ? [] : [row(at)];
   const zero = { blank: 0, optional: true, text: true } as const;
@@ -33,7 +36,7 @@ export function gpuSensors(places: Places): readonly Row[] {
       metric: "power",
       at,
       unit: "W",
-      measured: "output",
+      measured,
       ...zero,
     })),
     ...rows(places.fan, (at) => ({

@@ -29,13 +29,16 @@ export const hspminer = defineDriver({
         identity: { model: "/name", pool: "^/pool", worker: "^/worker" },
         rows: [
           { metric: "shares_accepted", at: "/submit", unit: "1", optional: true },
-          ...gpuSensors({
-            chip: "/temp",
-            power: "/power",
-            fan: "/fan",
-            clock: "/core",
-            memoryClock: "/mem",
-          }),
+          ...gpuSensors(
+            {
+              chip: "/temp",
+              power: "/power",
+              fan: "/fan",
+              clock: "/core",
+              memoryClock: "/mem",
+            },
+            "output",
+          ),
         ],
       },
     ],

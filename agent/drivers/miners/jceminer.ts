@@ -12,7 +12,7 @@ export const jceminer = defineDriver({
   name: "jceminer",
   about: "JCE CryptoNight miner, AMD GPUs and CPUs",
   docs: "https://github.com/jceminer/cn_gpu_miner",
-  kind: "gpu",
+  kind: "host",
   role: "miner",
   ports: [3434],
   proof: ["0.32e"],

@@ -14,7 +14,7 @@ export const rhminer = defineDriver({
   name: "rhminer",
   about: "rhminer, NVIDIA GPUs and CPUs",
   docs: "https://github.com/polyminer1/rhminer",
-  kind: "gpu",
+  kind: "host",
   role: "miner",
   ports: [7111],
   proof: ["version not said"],

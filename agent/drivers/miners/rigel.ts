@@ -34,14 +34,17 @@ export const rigel = defineDriver({
         rows: [
           { state: "/state", words: { mining: "mining" } },
           minedRows(),
-          ...gpuSensors({
-            chip: "/monitoring_info/core_temperature",
-            memory: "/monitoring_info/memory_temperature",
-            power: "/monitoring_info/power_usage",
-            fan: "/monitoring_info/fan_speed",
-            clock: "/monitoring_info/core_clock",
-            memoryClock: "/monitoring_info/memory_clock",
-          }),
+          ...gpuSensors(
+            {
+              chip: "/monitoring_info/core_temperature",
+              memory: "/monitoring_info/memory_temperature",
+              power: "/monitoring_info/power_usage",
+              fan: "/monitoring_info/fan_speed",
+              clock: "/monitoring_info/core_clock",
+              memoryClock: "/monitoring_info/memory_clock",
+            },
+            "output",
+          ),
           { metric: "uptime", at: "^/uptime", unit: "s" },
         ],
       },

@@ -47,6 +47,8 @@ function byNumber(list: unknown, key: string): ReadonlyMap<unknown, Doc> {
   return new Map(
     listOf(list)
       .filter(isRecord)
+      // Two without a number are not the same.
+      .filter((element) => typeof element[key] === "number")
       .map((element) => [element[key], element]),
   );
 }

@@ -22,7 +22,8 @@ export const sgminer = defineDriver({
   asks: {
     devs: { link: "tcp", target: command("devs"), decode: cgminer },
     summary: { link: "tcp", target: command("summary"), decode: cgminer, optional: true },
-    pools: { link: "tcp", target: command("pools"), decode: cgminer, optional: true, rarely: true },
+    // The algorithm is the pool's, and sgminer changes it with the pool: never older than the rates.
+    pools: { link: "tcp", target: command("pools"), decode: cgminer, optional: true },
     details: {
       link: "tcp",
       target: command("devdetails"),
@@ -31,13 +32,7 @@ export const sgminer = defineDriver({
       rarely: true,
     },
     devs2: { link: "tcp", target: command("devs2"), decode: cgminer, optional: true },
-    pools2: {
-      link: "tcp",
-      target: command("pools2"),
-      decode: cgminer,
-      optional: true,
-      rarely: true,
-    },
+    pools2: { link: "tcp", target: command("pools2"), decode: cgminer, optional: true },
   },
   identify: ({ devs }) =>
     /^(teamredminer|sgminer|avermore|gatelessgate)\b/i.test(

@@ -21,7 +21,6 @@ export const wildrig = defineDriver({
   identity: {
     summary: {
       firmware: "/ua",
-      uuid: "/id",
       pool: "/connection/pool",
       worker: "/worker_id",
     },

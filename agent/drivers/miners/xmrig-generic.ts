@@ -30,7 +30,8 @@ export const xmrigGeneric = defineDriver({
     const summary = summaryIn(docs);
     const { backends } = docs;
     return {
-      ...(summary === undefined ? {} : { summary: cpuOf(summary, backends) }),
+      // No program answers all three: that none did is a problem of the first.
+      summary: cpuOf(summary ?? {}, backends),
       ...(Array.isArray(backends) ? { backends: backendsOf(backends, summary) } : {}),
     };
   },

@@ -17,6 +17,6 @@ export const xmrigProxy = defineDriver({
   asks: { summary: { link: "http", target: "/1/summary", decode: json } },
   identify: ({ summary }) =>
     pointer(summary, "/kind") === "proxy" && pointer(summary, "/upstreams") !== undefined,
-  identity: { summary: { firmware: "/ua", uuid: "/id", hostname: "/worker_id" } },
+  identity: { summary: { firmware: "/ua", hostname: "/worker_id" } },
   table: { summary: [{ metric: "uptime", at: "/uptime", unit: "s" }] },
 });

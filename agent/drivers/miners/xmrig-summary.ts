@@ -4,12 +4,14 @@ import type { Each, IdentityTable, Table } from "../table.ts";
 
 type Doc = Readonly<Record<string, unknown>>;
 
-/** Who a program with XMRig's summary is. */
+/**
+ * Who a program with XMRig's summary is. Its `id` tells no devices apart: it is made of the port and the first network
+ * address, which is the same in every container, or is whatever the settings say.
+ */
 export const summaryIdentity: IdentityTable = {
   model: "/cpu/brand",
   firmware: ["/ua", "/version"],
   hostname: "/worker_id",
-  uuid: "/id",
   pool: "/connection/pool",
   worker: "/worker_id",
 };

@@ -126,6 +126,12 @@ export const FAMILIES: readonly RecordedFamily[] = [
       network: ["network.json"],
       maker: ["capabilities.json"],
     },
+    differs: {
+      "foreman/epic/EpicStats": {
+        hashrate:
+          "theirs is the mean of the session, which an SC200 goes on saying when it does nothing",
+      },
+    },
   },
   {
     family: "SealMiner",

@@ -81,9 +81,9 @@ export const FAMILIES: readonly RecordedFamily[] = [
   },
   {
     family: "DragonMint",
-    under: ["foreman/dragonmint"],
+    under: ["foreman/dragonmint", "foreman/innosilicon/InnosiliconMac"],
     driver: "dragonmint",
-    names: { summary: ["api_summary.json"] },
+    names: { summary: ["api_summary.json"], overview: ["api_overview.json"] },
   },
   {
     family: "Bitfury B8",

@@ -119,6 +119,7 @@ export const FAMILIES: readonly RecordedFamily[] = [
     names: {
       algorithms: ["algorithm.list.json"],
       devices: ["devices.get.json"],
+      pool: ["subscribe.info.json"],
     },
     differs: { "foreman/excavator/Excavator": { fans: FAN_AT_ZERO } },
   },

@@ -158,6 +158,96 @@ const GPUS: Devices = {
   rows: [{ metric: "hashrate", at: "/h", unit: "H/s" }],
 };
 
+t.test("of two readings of one quantity the first stands, and the other is told", async (t) => {
+  const twice: Table = [
+    { metric: "hashrate", at: "/a", unit: "H/s" },
+    { metric: "hashrate", at: "/b", unit: "H/s", optional: true },
+    { each: "/c", rows: [{ metric: "chip_temperature", at: "", unit: "°C" }] },
+  ];
+  const report = read(twice, { a: 5, b: 7, c: [60, 61] });
+  t.strictSame(
+    report?.readings.map(({ metric, value }) => [metric, value]),
+    [
+      ["hashrate", 5],
+      ["chip_temperature", 60],
+    ],
+  );
+  t.strictSame(report?.problems, [
+    { metric: "hashrate", part: "", why: "wrong-shape", ask: "info" },
+    { metric: "chip_temperature", part: "", why: "wrong-shape", ask: "info" },
+  ]);
+  t.match(read(twice, { a: "?", b: 7, c: [] })?.readings, [{ value: 7 }]);
+  t.strictSame(read(twice, { a: 5, c: [] })?.problems, []);
+});
+
+/** What a list of coins gives: readings with their algorithm and value, and what is told to be missing. */
+const coinsOf = (coins: readonly object[]): readonly string[] => {
+  const rows: Row[] = [
+    { metric: "hashrate", at: "/h", unit: "H/s" },
+    { metric: "shares_accepted", at: "/s", unit: "1" },
+  ];
+  const { readings = [], problems = [] } =
+    read([{ each: "/coins", algorithm: "/name", rows }, TEMPERATURE], { coins, t: 60 }) ?? {};
+  return [
+    ...readings.map(({ metric, algorithm, value }) => `${metric} ${algorithm ?? "-"} ${value}`),
+    ...problems.map(({ metric, why }) => `${metric} ${why}`),
+  ];
+};
+
+t.test("coins are told apart by their names, and the first of one name stands", async (t) => {
+  t.strictSame(
+    coinsOf([
+      { name: "kawpow", h: 1, s: 10 },
+      { name: "Kaspa", h: 2, s: 20 },
+      { name: "kHeavyHash", h: 3, s: 30 },
+      { h: 4, s: 40 },
+    ]),
+    [
+      "hashrate kawpow 1",
+      "shares_accepted kawpow 10",
+      "hashrate kheavyhash 2",
+      "shares_accepted kheavyhash 20",
+      "hashrate - 4",
+      "shares_accepted - 40",
+      "chip_temperature - 60",
+      "hashrate wrong-shape",
+      "shares_accepted wrong-shape",
+    ],
+  );
+});
+
+t.test("of coins without names none stands, in whatever order they come", async (t) => {
+  const [one, two, three] = [1, 2, 3].map((h) => ({ h, s: 10 * h })) as [object, object, object];
+  const none = ["hashrate wrong-shape", "shares_accepted wrong-shape"];
+  const rest = "chip_temperature - 60";
+  t.strictSame(coinsOf([one]), ["hashrate - 1", "shares_accepted - 10", rest]);
+  t.strictSame(coinsOf([one, two]), [rest, ...none]);
+  t.strictSame(coinsOf([two, one]), [rest, ...none]);
+  t.strictSame(coinsOf([one, two, three]), [rest, ...none, ...none], "a third is no first again");
+});
+
+t.test("what has its own number or its own device is no second reading", async (t) => {
+  const boards = {
+    each: "/b",
+    part: "board",
+    number: "/n",
+    rows: [{ ...TEMPERATURE, at: "/t" }],
+  } as const;
+  const numbered = (...numbers: number[]) =>
+    read([boards], { b: numbers.map((n, t) => ({ n, t })) });
+  t.strictSame(numbered(1, 2, 3)?.problems, []);
+  t.match(numbered(7, 7, 8), {
+    readings: [
+      { part: "board/7", value: 0 },
+      { part: "board/8", value: 2 },
+    ],
+    problems: [{ part: "board/7", why: "wrong-shape" }],
+  });
+  const gpus = { gpus: [9, 10].map((bus) => ({ bus, h: 1 })) };
+  for (const { readings, problems } of readWith(driverWith([GPUS]), gpus))
+    t.match({ readings, problems }, { readings: [{ value: 1 }], problems: [] });
+});
+
 t.test("each GPU has a report under its bus address", async (t) => {
   const reports = readWith(driverWith([GPUS]), {
     gpus: [

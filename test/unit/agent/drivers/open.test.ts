@@ -10,6 +10,7 @@ import {
   tcpPeer,
 } from "../../../support/driver-peers.ts";
 import { driverScenes, withoutPaths } from "../../../support/driver-scenes.ts";
+import { FakeClock } from "../../../support/fakes.ts";
 
 const never = new AbortController().signal;
 const scenes = driverScenes();
@@ -246,3 +247,38 @@ t.test(
     t.ok(puts.length > 0, "it goes on being asked");
   },
 );
+
+t.test("a device that took another's place without a gap says itself who it is", async (t) => {
+  const clock = new FakeClock();
+  let [who, uptime] = [1, 5000];
+  const asked: string[] = [];
+  const peer = await tcpPeer((socket) => {
+    socket.once("data", (bytes) => {
+      const [, command = ""] = /(version|summary)/.exec(bytes.toString()) ?? [];
+      asked.push(command);
+      const status = [{ STATUS: command === "" ? "E" : "S" }];
+      const version = [{ API: "3.7", CGMiner: "4.9", MAC: `02:00:5e:00:00:0${who}` }];
+      const summary = [{ Elapsed: uptime, "MHS av": 1e6, Accepted: 10, Rejected: 0 }];
+      socket.end(JSON.stringify({ STATUS: status, VERSION: version, SUMMARY: summary }));
+    });
+  });
+  t.after(() => peer.close());
+  const source = openSource(
+    { name: "c", driver: "cgminer-generic", address: peer.address },
+    { clock },
+  );
+  t.after(() => source.stop());
+  const mac = async (): Promise<unknown> => (await source.ask(never)).reports[0]?.identity.mac;
+  t.equal(await mac(), "02:00:5e:00:00:01");
+  clock.advance(10_000);
+  uptime += 10;
+  asked.length = 0;
+  t.equal(await mac(), "02:00:5e:00:00:01");
+  t.notOk(asked.includes("version"), "what hardly changes stands while the device runs on");
+  clock.advance(10_000);
+  [who, uptime] = [2, 40];
+  t.equal(await mac(), "02:00:5e:00:00:02", "one that runs since less long");
+  clock.advance(10_000);
+  [who, uptime] = [3, 90_000];
+  t.equal(await mac(), "02:00:5e:00:00:03", "one that runs since longer");
+});

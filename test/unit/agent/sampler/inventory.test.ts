@@ -216,3 +216,52 @@ t.test("another part of a device's identity is told once, another firmware is no
   t.equal(inventory.hasChanged(id), false, "once");
   t.ok(log.said("warn").includes("a part of a device's identity changed"));
 });
+
+const [MAC, OTHER_MAC] = ["e0:e1:a9:00:10:01", "e0:e1:a9:00:20:02"];
+
+t.test("a device with another MAC and without the serial is another one", async (t) => {
+  const { inventory } = make();
+  const first = inventory.resolve(ASIC, report("", { serial: "SN123", mac: MAC, model: "S19" }));
+  const second = inventory.resolve(ASIC, report("", { mac: OTHER_MAC, model: "S21" }));
+  t.not(second?.id, first?.id);
+  t.strictSame(second?.identity, { mac: OTHER_MAC, model: "S21" }, "nothing of the one before");
+  t.equal(inventory.resolve(ASIC, report("", { mac: OTHER_MAC }))?.id, second?.id);
+  const back = inventory.resolve(ASIC, report("", { serial: "SN123", mac: MAC, model: "S19" }));
+  t.equal(back?.id, first?.id, "the first one is itself when it is back");
+});
+
+t.test("another model is doubted as long as nothing tells that it is the device", async (t) => {
+  const { inventory, entries, log } = make();
+  const id = inventory.resolve(ASIC, report("", { serial: "SN123", model: "S19" }))?.id ?? "";
+  const says = (one: Inventory, identity: Report["identity"]): boolean => {
+    t.equal(one.resolve(ASIC, report("", identity))?.id, id);
+    return one.hasChanged(id);
+  };
+  for (let n = 0; n < 3; n += 1) t.equal(says(inventory, { model: "S21" }), true, `${n}`);
+  t.equal(log.said("warn").length, 1, "the log says it once");
+  t.equal(says(make(entries()).inventory, { model: "S21" }), true, "also over a restart");
+  t.equal(says(inventory, { serial: "SN123", model: "S19" }), false);
+  t.equal(inventory.known()[0]?.device.identity.model, "S19");
+});
+
+t.test("a model that is spelt by turns has not changed", async (t) => {
+  for (const [confirmed, other] of [
+    [{ mac: MAC }, { mac: MAC }],
+    [{ serial: "SN123", mac: MAC }, { mac: MAC }],
+    [{ serial: "SN123" }, {}],
+  ] as const) {
+    const { inventory } = make();
+    const changes = Array.from({ length: 8 }, (_, n) => {
+      const who = n % 2 === 0 ? { ...confirmed, model: "S19" } : { ...other, model: "Antminer S19" };
+      const id = inventory.resolve(ASIC, report("", who))?.id ?? "";
+      return inventory.hasChanged(id);
+    });
+    t.strictSame(changes, [false, true, false, false, false, false, false, false]);
+  }
+});
+
+t.test("a host is itself whatever its board and its interfaces say", async (t) => {
+  const { inventory } = make();
+  const id = inventory.resolve(HOST, report("", { uuid: "11112222-aaaa", mac: MAC }))?.id;
+  t.equal(inventory.resolve(HOST, report("", { mac: OTHER_MAC }))?.id, id);
+});

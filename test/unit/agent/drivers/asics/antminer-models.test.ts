@@ -13,7 +13,8 @@ t.test("what GHS means is known by model, and of others it is not known", async 
     ["Antminer Z15 Pro", "equihash", "kSol/s"],
     ["Antminer Z15", "equihash", "Sol/s"],
     ["Antminer Z11", "equihash", undefined],
-    ["Antminer E9", "ethash", undefined],
+    ["Antminer E3", "ethash", undefined],
+    ["Antminer E9", undefined, undefined],
     ["Antminer", undefined, undefined],
     ["Hammer D10", undefined, undefined],
     ["SuperMiner", undefined, undefined],
@@ -40,3 +41,23 @@ t.test("water's sensors are known of the models whose layout is, and of no other
     t.strictSame([facts.hydro, facts.inlet], [hydro, inlet], model);
   }
 });
+
+t.test(
+  "which boards every machine of a model has is known of those that have no other design",
+  async (t) => {
+    for (const [model, boards] of [
+      ["Antminer S9", [6, 7, 8]],
+      ["Antminer S9j", [6, 7, 8]],
+      ["Antminer S9k", undefined],
+      ["Antminer S9 SE", undefined],
+      ["Antminer T9+", undefined],
+      ["Antminer S19", [1, 2, 3]],
+      ["S19-88", [1, 2, 3]],
+      ["S19x88", [1, 2, 3]],
+      ["Antminer T17+", [1, 2, 3]],
+      ["Antminer S191", undefined],
+      ["Antminer L7", undefined],
+    ] as const)
+      t.strictSame(factsOf(model).boards, boards, model);
+  },
+);

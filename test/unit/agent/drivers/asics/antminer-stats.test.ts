@@ -66,9 +66,27 @@ t.test(
   "the first reply in the newer form counts, and the classic one names the machine",
   async (t) => {
     const stats = statsOf(
-      [undefined, newer([]), newer([{ index: 0 }]), classic({ miner_id: "a1" })],
+      [undefined, newer([]), newer([{ index: 0 }]), classic({ miner_id: "70a1c0ffee10481c" })],
       S19,
     );
-    t.match(stats, { rate: 3, minerId: "a1", boards: [] });
+    t.match(stats, { rate: 3, minerId: "70a1c0ffee10481c", boards: [] });
   },
 );
+
+t.test("words in place of the control board's number are no number", async (t) => {
+  const idOf = (miner_id: unknown): unknown => statsOf([classic({ miner_id })], S19).minerId;
+  for (const none of [
+    undefined,
+    null,
+    "",
+    "no miner id now",
+    "REDACTED-ID",
+    "0000000000000000",
+    "70a1c0ffee1",
+    "70a1c0ffee10481c9",
+    "70a1c0ffee10481g",
+    70_000_000_000_000,
+  ])
+    t.equal(idOf(none), undefined, JSON.stringify(none));
+  for (const id of ["70A1C0FFEE10481C", "02005e106601"]) t.equal(idOf(id), id);
+});

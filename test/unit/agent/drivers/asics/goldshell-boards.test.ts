@@ -65,7 +65,7 @@ t.test("what a model mines is said where it mines one thing", async (t) => {
     ["Goldshell-LT6", "scrypt"],
     ["Goldshell Mini-DOGE Pro", "scrypt"],
     ["DG Max", "scrypt"],
-    ["KD6", "kadena"],
+    ["KD6", "blake2s"],
     ["CK6", "eaglesong"],
     ["KA-BOX", "kheavyhash"],
     ["AL-BOX", "blake3"],

@@ -11,8 +11,8 @@ t.test("what MHS means is known by model, and of others it is not known", async 
   for (const [model, algorithm, rateUnit] of [
     ["A9++", "equihash", "Sol/s"],
     ["T2Turbo", "sha256d", "MH/s"],
-    ["A10 Pro", "ethash", "MH/s"],
-    ["A11", "ethash", "MH/s"],
+    ["A10 Pro", undefined, "MH/s"],
+    ["A11", undefined, "MH/s"],
     ["A4+", "scrypt", "MH/s"],
     ["a6", "scrypt", "MH/s"],
     ["A5", "x11", "MH/s"],

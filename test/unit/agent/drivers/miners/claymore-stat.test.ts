@@ -119,15 +119,31 @@ t.test("a second coin counts beside the first, and what it is nobody says", asyn
     { unit: "kH/s", algorithm: "ethash", rate: "30000", accepted: "13", rejected: "0" },
     { unit: "kH/s", rate: "500", accepted: "8", rejected: "0" },
   ]);
-  t.strictSame(
-    pointer(
-      orderedStat(dual, () => ({})),
-      "/gpus/1/mined/1",
-    ),
-    { rate: "500", accepted: "8", rejected: "0" },
-    "of a program without a known unit, neither has one",
-  );
 });
+
+t.test(
+  "a second coin beside a first without a name is left out, as it could not be told apart",
+  async (t) => {
+    const dual = stat({ ...SECOND, 4: "900;15;0", 5: "400;500" });
+    for (const speech of [{}, { unit: "kH/s" }])
+      t.strictSame(
+        pointer(
+          orderedStat(dual, () => speech),
+          "/gpus/1/mined",
+        ),
+        [{ ...speech, rate: "30000", accepted: "13", rejected: "0" }],
+        JSON.stringify(speech),
+      );
+    t.strictSame(
+      pointer(
+        orderedStat(dual, () => ({ algorithm: "ethash" })),
+        "/gpus/1/mined/1",
+      ),
+      { rate: "500", accepted: "8", rejected: "0" },
+      "where the first has no unit, the second has none",
+    );
+  },
+);
 
 t.test("a coin that every GPU has off is not mined, and one that some have is", async (t) => {
   const ratesOf = (first: string, second: string): unknown =>
@@ -162,7 +178,7 @@ t.test("power is of a GPU only where there is one, since it is the sum of all", 
       .flatMap(({ readings }) => readings)
       .filter(({ metric }) => metric === "power")
       .map(({ value, measured }) => [value, measured]);
-  t.strictSame(powerOf("30000", "10"), [[118, "output"]]);
+  t.strictSame(powerOf("30000", "10"), [[118, "unknown"]]);
   t.strictSame(powerOf("30000;30000", "10;16"), []);
 });
 
