@@ -1,17 +1,13 @@
 import type { DeviceKind } from "./core/device.ts";
 import { RigError } from "./core/errors.ts";
-import { isLoopback } from "./core/listen.ts";
+import { isThisHost, ownAddresses, plainHost } from "./core/own-addresses.ts";
 import type { Log } from "./core/ports.ts";
 import type { SourceRole } from "./core/sample.ts";
-import { isUnproven } from "./drivers/driver.ts";
+import { hostAndPort, parseAddress } from "./drivers/address.ts";
+import { type Driver, isUnproven } from "./drivers/driver.ts";
 import { Admissions } from "./drivers/links/admission.ts";
-import {
-  type Tools as DriverTools,
-  openSource,
-  type Source,
-  type SourceSpec,
-} from "./drivers/open.ts";
-import { probe } from "./drivers/probe.ts";
+import { type Tools as DriverTools, openSource, type SourceSpec } from "./drivers/open.ts";
+import { SoughtSource } from "./drivers/sought.ts";
 import type { Answer, AskableSource } from "./sampler/sampler.ts";
 import { present } from "./settings/present.ts";
 import type { DeviceSettings, Settings } from "./settings/settings.ts";
@@ -22,18 +18,26 @@ interface Tools extends DriverTools {
 
 const NOTHING: Answer = { reports: [], replies: {} };
 
+/** What is asked: a source, or one whose driver is looked for. */
+interface Asked {
+  readonly driver: Driver | undefined;
+  readonly address: string | undefined;
+  ask(signal: AbortSignal): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
 /** A configured source as the sampler asks it; one without a driver looks for it when it is first asked. */
 class ConfiguredSource implements AskableSource {
   readonly name: string;
-  readonly address: string;
-  readonly local: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly #spec: SourceSpec;
   readonly #tools: Tools;
   /** A sensor of this host that was not asked for: its absence is no fault. */
   readonly #ifPresent: boolean;
-  #source: Source | undefined;
+  #asked: Asked | undefined;
+  #driver: Driver | undefined;
+  #place: Place | undefined;
   #absent = false;
   #answered = false;
 
@@ -44,8 +48,6 @@ class ConfiguredSource implements AskableSource {
     ifPresent = false,
   ) {
     this.name = spec.name;
-    this.address = spec.address ?? "this host";
-    this.local = spec.address === undefined || isLoopback(hostOf(spec.address));
     this.intervalMs = times.intervalMs;
     this.timeoutMs = times.timeoutMs;
     this.#spec = spec;
@@ -54,27 +56,38 @@ class ConfiguredSource implements AskableSource {
   }
 
   get kind(): DeviceKind {
-    return this.#source?.driver.kind ?? "asic";
+    return this.#driver?.kind ?? "asic";
   }
 
   get role(): SourceRole {
-    return this.#source?.driver.role ?? "miner";
+    return this.#driver?.role ?? "miner";
   }
 
   get make(): string {
-    return this.#source?.driver.name ?? this.#spec.driver;
+    return this.#driver?.name ?? this.#spec.driver;
   }
 
   get unproven(): boolean {
-    return this.#source === undefined ? false : isUnproven(this.#source.driver);
+    return this.#driver === undefined ? false : isUnproven(this.#driver);
+  }
+
+  /** Host and port in one spelling, however the settings write it; without the port until it has answered. */
+  get address(): string {
+    return this.#place?.address ?? placeOf(this.#spec.address).address;
+  }
+
+  /** Settled when it has answered: at start-up the interfaces may not have their addresses yet. */
+  get local(): boolean {
+    return this.#place?.local ?? placeOf(this.#spec.address).local;
   }
 
   async ask(signal: AbortSignal): Promise<Answer> {
     if (this.#absent) return NOTHING;
     try {
-      this.#source ??= await this.#open(signal);
-      const answer = await this.#source.ask(signal);
+      this.#asked ??= this.#open();
+      const answer = await this.#asked.ask(signal);
       this.#answered = true;
+      this.#settle(this.#asked);
       return answer;
     } catch (thrown) {
       if (!this.#isAbsence(thrown)) throw thrown;
@@ -95,22 +108,44 @@ class ConfiguredSource implements AskableSource {
   }
 
   async stop(): Promise<void> {
-    await this.#source?.stop();
+    await this.#asked?.stop();
   }
 
-  async #open(signal: AbortSignal): Promise<Source> {
-    const { log } = this.#tools;
-    if (this.#spec.driver !== "auto") return openSource(this.#spec, this.#tools);
-    const { driver: _auto, address = "", ...rest } = this.#spec;
-    const { driver, source } = await probe(address, this.#tools, signal, rest);
-    log.info("a device was recognised", { source: this.name, driver: driver.name });
-    return source;
+  #open(): Asked {
+    const { driver, ...rest } = this.#spec;
+    if (driver === "auto") return new SoughtSource(rest, this.#tools);
+    return openSource(this.#spec, this.#tools);
+  }
+
+  #settle({ driver, address }: Asked): void {
+    if (this.#driver === driver && this.#place?.called === address) return;
+    if (this.#spec.driver === "auto" && driver !== undefined)
+      this.#tools.log.info("a device was recognised", { source: this.name, driver: driver.name });
+    this.#driver = driver;
+    this.#place = placeOf(this.#spec.address, address);
   }
 }
 
-function hostOf(address: string): string {
-  const url = URL.parse(address.includes("://") ? address : `tcp://${address}`);
-  return url?.hostname ?? address;
+/** Where something is asked. */
+interface Place {
+  /** In one spelling, without a login; a path behind a web address tells devices apart. */
+  readonly address: string;
+  readonly local: boolean;
+  /** As the source calls it. */
+  readonly called: string | undefined;
+}
+
+function placeOf(written: string | undefined, called?: string): Place {
+  if (written === undefined) return { address: "this host", local: true, called };
+  const { host, port } = parseAddress(called ?? written);
+  const own = ownAddresses();
+  const plain = own.has(plainHost(host)) ? "127.0.0.1" : plainHost(host);
+  const path = parseAddress(written).url?.pathname.replace(/\/$/, "") ?? "";
+  return {
+    address: `${port === undefined ? plain : hostAndPort(plain, port)}${path}`,
+    local: isThisHost(host, own),
+    called,
+  };
 }
 
 /** Every source that the settings name, and the sensors of this host; `stop` lets go of what they hold. */

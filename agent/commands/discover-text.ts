@@ -2,7 +2,8 @@ import { showQuantity } from "../core/quantity.ts";
 import type { Identity, Report } from "../core/reading.ts";
 import type { Found, Unread } from "../drivers/discovery/scan.ts";
 import { isUnproven } from "../drivers/driver.ts";
-import { tokensOf } from "../sampler/device-id.ts";
+import { type Token, tokensOf } from "../sampler/device-id.ts";
+import { hostOf } from "./discover-places.ts";
 import { columns, printable } from "./text.ts";
 
 /** A device that was found, as it is shown and written. */
@@ -23,16 +24,20 @@ export interface Device {
   readonly unproven: boolean;
 }
 
-/** What was found, in order of address; of two addresses with one identity the second says so. */
+/**
+ * What was found, in order of address, each address once. Of several addresses of one device all but the first say so:
+ * those that show one serial number, UUID or MAC, and those of one mining program that has the same GPUs.
+ */
 export function devicesOf(found: readonly Found[]): Device[] {
-  const seen = new Map<string, string>();
-  return [...found].sort(byAddress).map(({ address, driver, reports }) => {
-    const identity: Identity = reports.find(({ key }) => key === "")?.identity ?? {};
-    const [token] = tokensOf(identity);
-    const known = token === undefined ? undefined : `${token.kind} ${token.value}`;
-    const twin = known === undefined ? undefined : seen.get(known);
-    if (known !== undefined && twin === undefined) seen.set(known, address);
-    const { make, model, firmware } = identity;
+  const once = new Map(found.map((one) => [`${one.address} ${one.driver.name}`, one]));
+  const seen: Known[] = [];
+  return [...once.values()].sort(byAddress).map((one) => {
+    const { address, driver, reports } = one;
+    const known = knownOf(one);
+    const twin = seen.find((other) => areOne(known, other));
+    if (twin === undefined) seen.push(known);
+    const [token] = known.tokens;
+    const { make, model, firmware } = known.identity;
     return {
       address,
       driver: driver.name,
@@ -42,10 +47,41 @@ export function devicesOf(found: readonly Found[]): Device[] {
       hashrate: hashrates(reports),
       gpus: reports.filter(({ key }) => key.startsWith("pci:")).length,
       ...(token === undefined ? {} : { known_by: { kind: token.kind, value: token.value } }),
-      ...(twin === undefined ? {} : { same_as: twin }),
+      ...(twin === undefined ? {} : { same_as: twin.address }),
       unproven: isUnproven(driver),
     };
   });
+}
+
+/** What tells a find from others. */
+interface Known {
+  readonly address: string;
+  readonly driver: string;
+  readonly identity: Identity;
+  readonly tokens: readonly Token[];
+  readonly gpus: ReadonlySet<string>;
+}
+
+function knownOf({ address, driver, reports }: Found): Known {
+  const identity: Identity = reports.find(({ key }) => key === "")?.identity ?? {};
+  const gpus = reports
+    .filter(({ key }) => key !== "")
+    .flatMap((report) => tokensOf(report.identity))
+    .filter(({ kind }) => kind === "uuid" || kind === "serial");
+  return {
+    ...{ address, driver: driver.name, identity, tokens: tokensOf(identity) },
+    gpus: new Set(gpus.map(({ kind, value }) => `${kind} ${value}`)),
+  };
+}
+
+function areOne(a: Known, b: Known): boolean {
+  for (const { kind, value } of a.tokens) {
+    const other = b.tokens.find((token) => token.kind === kind);
+    if (other !== undefined) return other.value === value;
+  }
+  // A card's sensor, and another program on the card, are read beside it. Two runs of one program share a host.
+  if (a.driver !== b.driver || hostOf(a.address) === hostOf(b.address)) return false;
+  return [...a.gpus].some((gpu) => b.gpus.has(gpu));
 }
 
 const padded = (address: string): string =>

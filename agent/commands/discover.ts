@@ -5,9 +5,11 @@ import { type Progress, scan, type Unread } from "../drivers/discovery/scan.ts";
 import { countOf, parseTarget } from "../drivers/discovery/targets.ts";
 import { readBootId, SystemClock } from "../platform/clock.ts";
 import { parseDuration } from "../settings/units.ts";
+import type { Looked } from "./discover-changes.ts";
 import { type Device, devicesOf, foundLines, unreadLines } from "./discover-text.ts";
 import type { Written } from "./discover-write.ts";
 import { type CommandIo, toJsonText } from "./io.ts";
+import { writtenLines } from "./written-text.ts";
 
 interface Options {
   readonly settings: string;
@@ -73,7 +75,9 @@ async function discover(io: CommandIo, networks: string[], options: Options): Pr
   progress.end();
   const devices = devicesOf([...here.found, ...there.found]);
   const unread = [...here.unread, ...there.unread];
-  const written = options.write === true ? await write(options.settings, devices) : undefined;
+  const looked = { targets, unread };
+  const written =
+    options.write === true ? await write(options.settings, devices, looked) : undefined;
   if (options.json) {
     io.out(
       toJsonText({ devices, unread: unread.map(unreadJson), ...(written ? { written } : {}) }),
@@ -81,7 +85,7 @@ async function discover(io: CommandIo, networks: string[], options: Options): Pr
     return;
   }
   io.out([...foundLines(devices), ...unreadLines(unread)].join("\n"));
-  if (written !== undefined) io.out(writtenText(options.settings, written));
+  if (written !== undefined) io.out(writtenLines(written).join("\n"));
   else if (devices.length > 0) io.out(`\n--write adds them to ${options.settings}.`);
 }
 
@@ -91,23 +95,9 @@ const unreadJson = ({ address, error }: Unread): object => ({
   message: error.message,
 });
 
-async function write(file: string, devices: readonly Device[]): Promise<Written> {
+async function write(file: string, devices: readonly Device[], looked: Looked): Promise<Written> {
   const { writeFound } = await import("./discover-write.ts");
-  return writeFound(file, devices);
-}
-
-function writtenText(file: string, { added, moved, kept }: Written): string {
-  const lines = [
-    ...added.map((name) => `  added ${name}`),
-    ...moved.map((name) => `  moved ${name}`),
-    ...(kept.length > 0 ? [`  ${kept.length} were there already`] : []),
-  ];
-  return [
-    added.length + moved.length === 0
-      ? `\n${file} was not changed.`
-      : `\n${file} (before: ${file}.before-discover); restart rig-agent to use it.`,
-    ...lines,
-  ].join("\n");
+  return writeFound(file, devices, looked);
 }
 
 /** One line on a terminal that is written over while it goes on. */

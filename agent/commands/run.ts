@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { App } from "../app.ts";
 import { openKey } from "../attest/keystore.ts";
 import { readPassphrase } from "../attest/passphrase.ts";
+import { hasWeb } from "../drivers/driver.ts";
 import { DRIVERS } from "../drivers/registry.ts";
 import { readBootId, SystemClock } from "../platform/clock.ts";
 import { openLog } from "../platform/log.ts";
@@ -16,7 +17,10 @@ export function runCommand(io: CommandIo): Command {
     .description("read the devices, attest what they did, and deliver it")
     .requiredOption("--settings <file>", "the settings file", "/etc/rig-agent/agent.yaml")
     .action(async ({ settings: file }: { settings: string }) => {
-      const settings = loadSettings(file, { drivers: DRIVERS.map(({ name }) => name) });
+      const settings = loadSettings(file, {
+        drivers: DRIVERS.map(({ name }) => name),
+        overTls: DRIVERS.filter(hasWeb).map(({ name }) => name),
+      });
       const log = openLog({ ...settings.log, stream: io.stdout });
       const passphrase = readPassphrase(
         present({

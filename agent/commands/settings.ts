@@ -16,8 +16,10 @@ export function settingsCommand(io: CommandIo): Command {
     .option("--json", "print JSON")
     .action(async (file: string, options: { readonly json?: boolean }) => {
       const { DRIVERS } = await import("../drivers/registry.ts");
+      const { hasWeb } = await import("../drivers/driver.ts");
       const { devices, coordinator } = loadSettings(file, {
         drivers: DRIVERS.map(({ name }) => name),
+        overTls: DRIVERS.filter(hasWeb).map(({ name }) => name),
       });
       if (options.json) return io.out(toJsonText({ file, faults: [] }));
       io.out(`${file} is in order: ${devices.length} devices, coordinator ${coordinator.address}.`);

@@ -22,6 +22,11 @@ export const ERRORS = {
     owner: "operator",
     retry: "on-change",
   },
+  "settings-unwritable": {
+    about: "The settings file cannot be replaced here; nothing was changed",
+    owner: "operator",
+    retry: "on-change",
+  },
   "settings-exist": {
     about: "Settings are there already and are never overwritten",
     owner: "operator",
@@ -104,6 +109,12 @@ export const ERRORS = {
   },
   "driver-no-program": {
     about: "The program that a sensor is read through is not installed",
+    owner: "operator",
+    retry: "later",
+  },
+  "driver-no-socket": {
+    about:
+      "This host has no connection to spare: raise its limit of open files, or ask fewer at once",
     owner: "operator",
     retry: "later",
   },

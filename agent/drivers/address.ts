@@ -10,18 +10,30 @@ export interface Address {
   readonly password: string | undefined;
 }
 
-const HOST_AND_PORT = /^(\[[0-9a-f:.%]+\]|[^\s/?#@:[\]]+)(?::(\d{1,5}))?$/i;
+const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\%]+)(?::(\d{1,5}))?$/i;
+const ZONED_IPV6 = /^\[?[0-9a-f:.]*:[0-9a-f:.]*%/i;
 const BARE_IPV6 = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*$/i;
 
 /** Reads a host, host:port or http(s) URL. Throws `settings-invalid`; the message holds no login. */
 export function parseAddress(written: string): Address {
   const text = written.trim();
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return fromUrl(text);
-  if (BARE_IPV6.test(text)) return { ...NOTHING, host: text };
+  if (ZONED_IPV6.test(text))
+    throw new RigError(
+      "settings-invalid",
+      "an address with a zone (%) is not asked: take one that needs none",
+    );
+  if (BARE_IPV6.test(text)) return { ...NOTHING, host: checked(text) };
   const [, host = "", digits] = HOST_AND_PORT.exec(text) ?? [];
   const port = digits === undefined ? undefined : Number(digits);
   if (host === "" || port === 0 || (port ?? 0) > 65535) throw noAddress();
-  return { ...NOTHING, host: host.replace(/^\[|\]$/g, ""), port };
+  return { ...NOTHING, host: checked(host.replace(/^\[|\]$/g, "")), port };
+}
+
+/** A host that a URL can be made of, as links do. Throws `settings-invalid`. */
+function checked(host: string): string {
+  if (!URL.canParse(`http://${hostAndPort(host, 80)}/`)) throw noAddress();
+  return host;
 }
 
 const NOTHING = { port: undefined, url: undefined, username: undefined, password: undefined };
@@ -32,7 +44,12 @@ function noAddress(): RigError {
 
 function fromUrl(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === "")
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.hostname === "" ||
+    url.port === "0"
+  )
     throw noAddress();
   const { username, password } = url;
   url.username = "";
@@ -48,12 +65,24 @@ function fromUrl(text: string): Address {
 
 function decoded(part: string): string | undefined {
   if (part === "") return undefined;
+  const text = unescaped(part);
+  if (hasControl(text))
+    throw new RigError("settings-invalid", "the login in an address holds a control character");
+  return text;
+}
+
+function unescaped(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
     // A password may hold a % that escapes nothing.
     return part;
   }
+}
+
+/** No header can carry such a character. */
+function hasControl(text: string): boolean {
+  return [...text].some((character) => character < " " || character === "\u007f");
 }
 
 /** Host and port in one word, IPv6 in brackets. */

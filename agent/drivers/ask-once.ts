@@ -2,6 +2,7 @@ import { asRigError, RigError } from "../core/errors.ts";
 import type { Address } from "./address.ts";
 import { type DialAccess, Links } from "./dial.ts";
 import type { Ask, Driver } from "./driver.ts";
+import type { Login } from "./links/link.ts";
 import { accessOf, loginOf, type SourceSpec, type Tools } from "./open.ts";
 
 /** A place that is looked at, and how. */
@@ -66,19 +67,24 @@ export class AskedOnce {
 
   /** Drivers for which this is the same get the same reply. */
   #kindOfLogin(driver: Driver): string {
-    const { spec, where } = this.probing;
-    const login = loginOf(spec, driver, where);
+    const login = this.#loginFor(driver);
     if (Object.keys(login).length === 0) return "";
-    // A login that is a request of its own makes the reply this driver's alone.
     const kind = driver.login?.kind === "token" ? driver.name : (driver.login?.kind ?? "");
     return `${kind} ${JSON.stringify(login)}`;
+  }
+
+  /** A login that is a request of its own waits until the driver is known: it would tell the password to whatever it is. */
+  #loginFor(driver: Driver): Login {
+    const { spec, where } = this.probing;
+    const login = loginOf(spec, driver, where);
+    return driver.login?.kind === "token" && login.token === undefined ? {} : login;
   }
 
   #linksOf(driver: Driver): Links {
     const known = this.#links.get(driver);
     if (known !== undefined) return known;
     const { where, port, tools, spec } = this.probing;
-    const login = loginOf(spec, driver, where);
+    const login = this.#loginFor(driver);
     const made = new Links(driver, where, port, {
       clock: tools.clock,
       timeoutMs: spec.timeoutMs ?? PROBE_TIMEOUT_MS,

@@ -10,10 +10,6 @@ export class Budget {
     this.#endMs = clock.monotonicMs() + totalMs;
   }
 
-  get isSpent(): boolean {
-    return this.#clock.monotonicMs() >= this.#endMs;
-  }
-
   /** Until when the next of so many parts may go on (monotonic ms): what is left is shared out evenly. */
   untilMs(parts: number): number {
     const nowMs = this.#clock.monotonicMs();

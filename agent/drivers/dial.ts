@@ -1,7 +1,7 @@
 import { RigError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import { type Address, hostAndPort } from "./address.ts";
-import type { Ask, Driver, LinkKind } from "./driver.ts";
+import { type Ask, type Driver, hasWeb, type LinkKind } from "./driver.ts";
 import { hostLink } from "./hosts/link.ts";
 import type { Admissions } from "./links/admission.ts";
 import type { Manner } from "./links/entry.ts";
@@ -18,6 +18,8 @@ import { tcpLink } from "./links/tcp.ts";
 const REMOTE: readonly LinkKind[] = ["http", "tcp", "framed", "grpc"];
 
 const HTTPS_PORT = 443;
+/** Where drivers ask a web page that stands beside another API. */
+const WEB_PORT = 80;
 
 /** True for what is asked at an address. */
 export function isRemote(driver: Driver): boolean {
@@ -46,9 +48,12 @@ export interface Dialling {
   readonly root: string | undefined;
 }
 
+/** What links need of a driver. */
+export type Dialled = Pick<Driver, "login"> & Partial<Pick<Driver, "asks">>;
+
 /** The links to one device, each opened when it is first needed: a device may be read over several protocols and ports. */
 export class Links {
-  readonly #driver: Pick<Driver, "login">;
+  readonly #driver: Dialled;
   readonly #address: Address | undefined;
   readonly #port: number | undefined;
   readonly #dialling: Dialling;
@@ -56,7 +61,7 @@ export class Links {
 
   /** `port` is where an ask goes that names none itself. */
   constructor(
-    driver: Pick<Driver, "login">,
+    driver: Dialled,
     address: Address | undefined,
     port: number | undefined,
     dialling: Dialling,
@@ -67,9 +72,14 @@ export class Links {
     this.#dialling = dialling;
   }
 
-  /** One reply. Throws a RigError, or the signal's reason when that aborts. */
+  /**
+   * One reply. Throws `settings-invalid` before anything is sent where TLS was said and is not spoken there, another
+   * RigError, or the signal's reason when that aborts.
+   */
   ask(ask: Pick<Ask, "link" | "port"> & Question, signal: AbortSignal): Promise<Uint8Array> {
-    const port = ask.port ?? this.#port;
+    const port = this.#portOf(ask);
+    const denied = this.#denied(ask.link, port);
+    if (denied !== undefined) return Promise.reject(denied);
     const key = `${ask.link} ${port ?? ""}`;
     const link = this.#open.get(key) ?? this.#make(ask.link, port);
     this.#open.set(key, link);
@@ -83,6 +93,35 @@ export class Links {
     await Promise.all(open.map((link) => link.stop()));
   }
 
+  /** A device whose web page was said to be at an https address has it there, not at the port where most have theirs. */
+  #portOf({ link, port = this.#port }: Pick<Ask, "link" | "port">): number | undefined {
+    const url = this.#address?.url;
+    if (link !== "http" || url?.protocol !== "https:") return port;
+    const web = Object.values(this.#driver.asks ?? {}).find((ask) => ask.link === "http");
+    return port === WEB_PORT || port === (web?.port ?? this.#port) ? webPort(url) : port;
+  }
+
+  /** Why a link may not be used: what goes to a device that was said to speak TLS goes over TLS, or not at all. */
+  #denied(kind: LinkKind, port: number | undefined): RigError | undefined {
+    if (!REMOTE.includes(kind) || this.#address === undefined || port === undefined) return;
+    const { host, url } = this.#address;
+    if (kind === "http" && baseOf(this.#address, port).protocol === "https:") return;
+    const { login, access } = this.#dialling;
+    const sendsLogin = kind === "http" || kind === "grpc";
+    const called = hostAndPort(host, port);
+    const deny = (why: string): RigError =>
+      new RigError("settings-invalid", `${called} is asked without TLS: ${why}`, {
+        address: called,
+        link: kind,
+      });
+    // A cgminer API has no TLS on any device, gets no login, and may stand beside a web page that has.
+    if (access.trust.fingerprint !== undefined && (sendsLogin || !hasWeb(this.#driver)))
+      return deny("a fingerprint is of no use");
+    if (sendsLogin && url?.protocol === "https:" && Object.keys(login).length > 0)
+      return deny("the login is kept back, because the address says https");
+    return;
+  }
+
   #make(kind: LinkKind, port: number | undefined): Link {
     const { clock, timeoutMs, program, periodMs, root } = this.#dialling;
     const reach = (called: string): Reach => ({ clock, timeoutMs, called });
@@ -91,25 +130,28 @@ export class Links {
     if (kind === "exec") return execLink(reach(program), { program, periodMs });
     if (this.#address === undefined || port === undefined)
       throw new RigError("bug", `no address for a link of kind ${kind}`);
-    const { host, url } = this.#address;
+    const { host } = this.#address;
     const called = hostAndPort(host, port);
     const { login: scheme } = this.#driver;
     const { login, access } = this.#dialling;
     const { trust, admissions, manner = "always" } = access;
     const entry = {
       scheme,
-      admission: admissions.of(called, wayOf(scheme, login)),
+      admission: admissions.of(called, wayOf(scheme, login), login.username),
       manner,
       trust,
     };
     if (kind === "tcp") return tcpLink(reach(called), host, port);
     if (kind === "framed") return framedLink(reach(called), host, port);
     if (kind === "grpc") return grpcLink(reach(called), { host, port }, login, entry);
-    // A web address counts where it names the port that is asked.
-    const isNamed = url !== undefined && webPort(url) === port;
-    const base = isNamed ? url : new URL(`${port === HTTPS_PORT ? "https" : "http"}://${called}/`);
-    return httpLink(reach(called), base, login, entry);
+    return httpLink(reach(called), baseOf(this.#address, port), login, entry);
   }
+}
+
+/** A web address counts where it names the port that is asked. */
+function baseOf({ host, url }: Address, port: number): URL {
+  if (url !== undefined && webPort(url) === port) return url;
+  return new URL(`${port === HTTPS_PORT ? "https" : "http"}://${hostAndPort(host, port)}/`);
 }
 
 /** How a login is sent: what is refused one way may be let in another. */

@@ -87,6 +87,11 @@ export function defineDriver<const A extends string>(driver: Driver<A>): Driver<
   return driver;
 }
 
+/** True where part of what is asked goes over HTTP, and so over TLS where the address says https. */
+export function hasWeb({ asks }: Partial<Pick<Driver, "asks">>): boolean {
+  return Object.values(asks ?? {}).some(({ link }) => link === "http");
+}
+
 /** True where readings of it have no proof against real hardware. */
 export function isUnproven({ proof, generic }: Driver): boolean {
   return generic === true || proof.length === 0;

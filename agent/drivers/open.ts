@@ -60,7 +60,8 @@ export interface Source {
   readonly address: string;
   /**
    * Asks once. What one ask of several does not answer is a problem in the reports; where nothing comes of any, throws
-   * the first RigError, or `driver-garbled` where what came holds no reading. An abort of the signal passes through.
+   * the first RigError, or `driver-garbled` where what came holds no reading. Throws `driver-no-socket` where this host
+   * could not put one of them. An abort of the signal passes through.
    */
   ask(signal: AbortSignal): Promise<Answer>;
   /** Lets go of everything; safe twice. */
@@ -193,6 +194,9 @@ class Asker {
     const answered = outcomes.filter(({ came }) => came instanceof Uint8Array);
     const failed = outcomes.filter(({ came }) => came instanceof RigError);
     const [first] = failed;
+    // A want of this host's own says nothing of the device: half an answer would put it down to that.
+    const spent = failed.find(({ came }) => (came as RigError).code === "driver-no-socket");
+    if (spent !== undefined) throw spent.came;
     // What stands from before is no answer: nobody may be there any more, or another device.
     if (first !== undefined && (answered.length === 0 || failed.some(({ ask }) => !ask.optional)))
       this.#standing.clear();

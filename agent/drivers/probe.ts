@@ -51,10 +51,18 @@ export async function probe(
         driver: driver.name,
         address: where.url?.href ?? called,
       };
-      return { driver, source: openSource({ ...spec, ...named }, tools) };
+      return { driver, source: openSource({ ...loginIn(where), ...spec, ...named }, tools) };
     }
   }
   throw unknown(where, faults, tried);
+}
+
+/** The login that an address was written with, which its URL no longer holds. */
+function loginIn({ username, password }: Address): Pick<ProbeSpec, "username" | "password"> {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
 }
 
 /** Drivers that are reached over a network. */
@@ -229,10 +237,16 @@ const TELLING = [
   "driver-timeout",
 ];
 
+/** Of what was met, that which says most about the device. */
+export function mostTelling(faults: readonly RigError[]): RigError | undefined {
+  return (
+    TELLING.map((code) => faults.find((fault) => fault.code === code)).find(Boolean) ?? faults[0]
+  );
+}
+
 function unknown(where: Address, faults: readonly RigError[], tried: readonly string[]): RigError {
   const facts = { host: where.host, tried: tried.join(", ") };
-  const told =
-    TELLING.map((code) => faults.find((fault) => fault.code === code)).find(Boolean) ?? faults[0];
+  const told = mostTelling(faults);
   if (
     told === undefined ||
     told.code === "driver-unknown" ||

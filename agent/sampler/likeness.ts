@@ -55,8 +55,7 @@ export class Likeness {
     if (known !== undefined) return known;
     if (this.#known.size >= MAX_DEVICES) this.#known.clear();
     const made: Known = { own: {}, claimed: {} };
-    for (const part of HARDWARE)
-      if (before[part] !== undefined) note(made.own, part, before[part]);
+    for (const part of HARDWARE) if (before[part] !== undefined) note(made.own, part, before[part]);
     this.#known.set(id, made);
     return made;
   }

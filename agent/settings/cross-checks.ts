@@ -1,4 +1,6 @@
+import { isIPv6 } from "node:net";
 import { isLoopback } from "../core/listen.ts";
+import { plainHost } from "../core/own-addresses.ts";
 import type { SettingPath } from "./faults.ts";
 import { parseDuration } from "./units.ts";
 
@@ -15,9 +17,10 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
  * What settings say against each other. Works on the file's plain values and believes nothing of them, so that these
- * faults are reported beside those of the schema and not only once that is content.
+ * faults are reported beside those of the schema and not only once that is content. `overTls` are the drivers that can be
+ * asked over TLS; left out, a fingerprint suits all of them.
  */
-export function crossFaults(value: unknown): CrossFault[] {
+export function crossFaults(value: unknown, overTls?: readonly string[]): CrossFault[] {
   const top = section(value);
   const devices = Array.isArray(top["devices"]) ? top["devices"] : [];
   return [
@@ -29,7 +32,10 @@ export function crossFaults(value: unknown): CrossFault[] {
       DEFAULT_TIMEOUT_MS,
     ),
     ...twiceNamed(devices),
-    ...devices.flatMap((device, i) => deviceFaults(section(device), i, section(top["sampling"]))),
+    ...twiceRead(devices),
+    ...devices.flatMap((device, i) =>
+      deviceFaults(section(device), i, section(top["sampling"]), overTls),
+    ),
   ];
 }
 
@@ -54,7 +60,12 @@ function uplinkFaults(uplink: Section): CrossFault[] {
   return faults;
 }
 
-function deviceFaults(device: Section, index: number, sampling: Section): CrossFault[] {
+function deviceFaults(
+  device: Section,
+  index: number,
+  sampling: Section,
+  overTls: readonly string[] | undefined,
+): CrossFault[] {
   const path = ["devices", index];
   const faults = passwordTwice(device, path);
   if (
@@ -72,6 +83,11 @@ function deviceFaults(device: Section, index: number, sampling: Section): CrossF
       path: [...path, "fingerprint"],
       message: "is of no use without an https:// address: only TLS has certificates",
     });
+  } else if ("fingerprint" in device && !mayUseTls(device["driver"], overTls)) {
+    faults.push({
+      path: [...path, "fingerprint"],
+      message: "is of no use to this driver: nothing that it asks goes over TLS",
+    });
   }
   if ("interval" in device || "timeout" in device) {
     const intervalMs = ms(sampling["interval"]) ?? DEFAULT_INTERVAL_MS;
@@ -79,6 +95,10 @@ function deviceFaults(device: Section, index: number, sampling: Section): CrossF
     faults.push(...timeoutFaults(device, path, intervalMs, timeoutMs));
   }
   return faults;
+}
+
+function mayUseTls(driver: unknown = "auto", overTls: readonly string[] | undefined): boolean {
+  return driver === "auto" || overTls === undefined || overTls.includes(String(driver));
 }
 
 function timeoutFaults(
@@ -105,6 +125,36 @@ function twiceNamed(devices: readonly unknown[]): CrossFault[] {
     }
     return [{ path: ["devices", i, "name"], message: `is also the name of devices[${first}]` }];
   });
+}
+
+/**
+ * Two entries that are read at one host and port are one device counted twice. Where no port is written it is the
+ * driver's: then two entries of one driver are. What stands behind one gateway under several paths is told apart.
+ */
+function twiceRead(devices: readonly unknown[]): CrossFault[] {
+  const seen = new Map<string, number>();
+  return devices.flatMap((device, i) => {
+    const place = placeOf(section(device));
+    const first = place === undefined ? undefined : seen.get(place);
+    if (place !== undefined && first === undefined) seen.set(place, i);
+    if (first === undefined) return [];
+    return [
+      { path: ["devices", i, "address"], message: `is also the address of devices[${first}]` },
+    ];
+  });
+}
+
+const WEB_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
+
+function placeOf({ address, driver = "auto" }: Section): string | undefined {
+  if (typeof address !== "string") return undefined;
+  const isUrl = /^https?:\/\//i.test(address);
+  // A scheme of no meaning: of a URL it is not told whether its scheme's usual port was written.
+  const url = URL.parse(isUrl ? address : `tcp://${isIPv6(address) ? `[${address}]` : address}`);
+  if (url === null) return undefined;
+  const host = plainHost(url.hostname).replace(/^(localhost|::1)$/, "127.0.0.1");
+  const port = url.port === "" ? WEB_PORTS[url.protocol] : url.port;
+  return `${host} ${port ?? driver} ${url.pathname.replace(/^\/$/, "")}`;
 }
 
 function passwordTwice(at: Section, path: SettingPath): CrossFault[] {

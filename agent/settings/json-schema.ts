@@ -12,6 +12,8 @@ export interface SettingSchema {
   readonly properties?: Readonly<Record<string, SettingSchema>>;
   readonly items?: SettingSchema;
   readonly required?: readonly string[];
+  /** Of a list. */
+  readonly maxItems?: number;
   /** Ours: who may change it and when that counts. */
   readonly "x-change"?: string;
   /** Ours: never printed. */

@@ -20,6 +20,8 @@ const MAX_FAULTS = 100;
 export interface LoadOptions {
   /** Names of the drivers that there are; left out: names are not checked here. */
   readonly drivers?: readonly string[];
+  /** Names of those that can be asked over TLS; left out: whether a fingerprint is of use to a driver is not checked here. */
+  readonly overTls?: readonly string[];
 }
 
 /**
@@ -43,7 +45,7 @@ export function readSettings(text: string, file: string, options: LoadOptions = 
   if (value !== undefined || yaml.faults.length === 0) {
     faults.push(
       ...issueFaults(yaml, parsed.success ? [] : parsed.error.issues),
-      ...[...crossFaults(value), ...passwords.faults].map(({ path, message }) =>
+      ...[...crossFaults(value, options.overTls), ...passwords.faults].map(({ path, message }) =>
         faultAt(yaml, path, message),
       ),
       ...driverFaults(yaml, value, options.drivers),

@@ -90,6 +90,8 @@ export const loopbackListen = readAs<ListenAddress>("^.+:[0-9]{1,5}$", (text) =>
 export const deviceAddress = readAs<string>("^[^\\s@]+$", (text) => {
   // The text is not repeated: what stands before an @ is a password.
   if (text.includes("@")) return { fault: "holds a login; write it as username and password" };
+  if (/^\[?[0-9a-f:.]+%/i.test(text))
+    return { fault: "has a zone (%), with which nothing is asked" };
   if (isIPv6(text)) return text;
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   const isHttp = url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "";
@@ -117,7 +119,8 @@ export function line(most: number): z.ZodType<string, string> {
     .refine((text) => !hasControl(text), "has a line break or control character in it");
 }
 
-function hasControl(text: string): boolean {
+/** True for text with a line break or another control character, which no header of a request can carry. */
+export function hasControl(text: string): boolean {
   return [...text].some((character) => character < " " || character === "\u007f");
 }
 

@@ -38,7 +38,7 @@ const about = (
 });
 
 const path = (): z.ZodType<string, string> => line(4096);
-const secret = (): z.ZodString => z.string().min(1).max(4096);
+const secret = (): z.ZodType<string, string> => line(4096);
 
 const key = z.strictObject({
   file: path()

@@ -1,6 +1,7 @@
 import { lineOf, readPrivateFile } from "../core/private-file.ts";
 import type { CrossFault } from "./cross-checks.ts";
 import { type SettingPath, showPath } from "./faults.ts";
+import { hasControl } from "./scalars.ts";
 import { Secret } from "./secret.ts";
 
 const MAX_BYTES = 4096;
@@ -27,7 +28,12 @@ export function readPasswords(value: unknown, resolve: (path: string) => string)
     }
     const read = readPrivateFile(resolve(found.file), MAX_BYTES);
     const password = "bytes" in read ? lineOf(read.bytes) : "";
-    if (password !== "") bySection.set(section, new Secret(password));
+    if (hasControl(password))
+      faults.push({
+        path: [...found.path, "password_file"],
+        message: "names a file with more than one line, or with a control character in it",
+      });
+    else if (password !== "") bySection.set(section, new Secret(password));
     else faults.push({ path: [...found.path, "password_file"], message: sayWhy(read) });
   }
   return { bySection, faults };

@@ -1,13 +1,16 @@
 import {
   type Document,
+  type DocumentOptions,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
+  type ParseOptions,
   parseDocument,
   Scalar,
+  type SchemaOptions,
   visit,
 } from "yaml";
 import type { SettingPath, SettingsFault } from "./faults.ts";
@@ -47,16 +50,23 @@ const SYNTAX: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: "a ! at the start makes a YAML tag; put such text in quotes",
 };
 
-/** Reads YAML 1.2. Addresses and salts may stand without quotes: 0x… stays text. */
+/** How a settings file is parsed, be it read or edited: addresses and salts may stand without quotes, 0x… stays text. */
+const PARSING: ParseOptions & DocumentOptions & SchemaOptions = {
+  prettyErrors: false,
+  stringKeys: true,
+  logLevel: "error",
+  customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.format !== "HEX"),
+};
+
+/** The text as a document of nodes with their places in it, faults and all. */
+export function parseYaml(text: string, lineCounter?: LineCounter): Document.Parsed {
+  return parseDocument(text, lineCounter === undefined ? PARSING : { ...PARSING, lineCounter });
+}
+
+/** Reads YAML 1.2. */
 export function readYaml(text: string): ReadYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    logLevel: "error",
-    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.format !== "HEX"),
-  });
+  const document = parseYaml(text, lines);
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };

@@ -8,7 +8,7 @@ import { accessOf, loginOf, portOf } from "../../agent/drivers/open.ts";
 import { probe } from "../../agent/drivers/probe.ts";
 import { DRIVERS } from "../../agent/drivers/registry.ts";
 import { readBootId, SystemClock } from "../../agent/platform/clock.ts";
-import { StrikeOut } from "./strike-out.ts";
+import { struckReplies } from "./struck-replies.ts";
 
 interface Options {
   readonly out: string;
@@ -38,7 +38,8 @@ await new Command("record-replies")
     "after",
     `
 Writes one ASK.reply for each ask, byte for byte but for pools, workers, wallets, serial numbers, MAC and IP addresses.
-Look through what was written before you give it to anybody. Nothing is written to the device.
+What is no text, such as gRPC, is left out, since nobody could check it. Look through what was written before you give it
+to anybody. Nothing is written to the device.
 
 Examples:
   ./scripts/record-replies 192.168.1.20 --out ~/s21
@@ -52,36 +53,16 @@ async function record(address: string, options: Options): Promise<void> {
   if (existsSync(options.out)) fail(`${options.out} exists: a recording is never written over.`);
   const clock = new SystemClock(readBootId());
   const driver = await driverFor(address, options, clock);
-  const where = parseAddress(address);
-  const spec = { name: "device", driver: driver.name, address, ...options };
-  const login = loginOf(options, driver, where);
-  const links = new Links(driver, where, portOf(spec, driver, where), {
-    ...{ clock, timeoutMs: 10_000, login, access: accessOf({}, { clock }) },
-    ...{ program: "", periodMs: 0, root: undefined },
-  });
-  const strike = new StrikeOut();
+  const replies = await repliesOf(driver, address, options, clock);
+  const kept = options.secrets ? replies : struckReplies(driver, replies);
   mkdirSync(options.out, { recursive: true });
-  try {
-    for (const [name, ask] of Object.entries(driver.asks)) {
-      if (ask.login && Object.keys(login).length === 0) {
-        say(`${name}: not asked, it wants a login`);
-        continue;
-      }
-      try {
-        const bytes = await links.ask(ask, AbortSignal.timeout(20_000));
-        const kept = options.secrets ? bytes : strike.reply(bytes);
-        if (kept.length === 0 && bytes.length > 0)
-          say(`${name}: ${bytes.length} bytes that are no text were left out`);
-        else {
-          writeFileSync(join(options.out, `${name}.reply`), kept);
-          say(`${name}: ${kept.length} bytes`);
-        }
-      } catch (thrown) {
-        say(`${name}: ${(thrown as Error).message}`);
-      }
+  for (const [name, bytes] of Object.entries(replies)) {
+    const written = kept[name];
+    if (written === undefined) say(`${name}: ${bytes.length} bytes that are no text were left out`);
+    else {
+      writeFileSync(join(options.out, `${name}.reply`), written);
+      say(`${name}: ${written.length} bytes`);
     }
-  } finally {
-    await links.stop();
   }
   const origin = {
     made: "recorded",
@@ -91,6 +72,39 @@ async function record(address: string, options: Options): Promise<void> {
   };
   writeFileSync(join(options.out, "origin.json"), `${JSON.stringify(origin, null, 2)}\n`);
   say(`Written to ${options.out}. Look through it before you give it to anybody.`);
+}
+
+/** Replies by ask, as the device gave them; what it does not answer is said and left out. */
+async function repliesOf(
+  driver: Driver,
+  address: string,
+  options: Options,
+  clock: SystemClock,
+): Promise<Record<string, Uint8Array>> {
+  const where = parseAddress(address);
+  const spec = { name: "device", driver: driver.name, address, ...options };
+  const login = loginOf(options, driver, where);
+  const links = new Links(driver, where, portOf(spec, driver, where), {
+    ...{ clock, timeoutMs: 10_000, login, access: accessOf({}, { clock }) },
+    ...{ program: "", periodMs: 0, root: undefined },
+  });
+  const replies: Record<string, Uint8Array> = {};
+  try {
+    for (const [name, ask] of Object.entries(driver.asks)) {
+      if (ask.login && Object.keys(login).length === 0) {
+        say(`${name}: not asked, it wants a login`);
+        continue;
+      }
+      try {
+        replies[name] = await links.ask(ask, AbortSignal.timeout(20_000));
+      } catch (thrown) {
+        say(`${name}: ${(thrown as Error).message}`);
+      }
+    }
+  } finally {
+    await links.stop();
+  }
+  return replies;
 }
 
 async function driverFor(

@@ -1,17 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Command } from "commander";
-import type { Driver } from "../../agent/drivers/driver.ts";
 import { readReplies } from "../../agent/drivers/read-replies.ts";
 import { DRIVERS } from "../../agent/drivers/registry.ts";
+import { beginDriver, FOLDERS } from "./begin-driver.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const SCENES = join(ROOT, "test/fixtures/drivers");
-const REGISTRY = join(ROOT, "agent/drivers/registry.ts");
-const FOLDERS = ["asics", "miners", "gpus"] as const;
 
 interface Options {
-  readonly like?: string;
+  readonly like: string;
   readonly from?: string;
   readonly folder: string;
   readonly expect?: boolean;
@@ -48,87 +46,17 @@ Examples:
   )
   .parseAsync();
 
-function begin(name: string, { like, from, folder }: Options): void {
-  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) fail(`${name} is no name for a driver.`);
-  if (!FOLDERS.some((known) => known === folder)) fail(`--folder is one of ${FOLDERS.join(", ")}.`);
-  if (DRIVERS.some((driver) => driver.name === name)) fail(`There is a driver ${name} already.`);
+async function begin(name: string, { like, from = "", folder }: Options): Promise<void> {
   const model =
     DRIVERS.find((driver) => driver.name === like) ?? fail(`There is no driver ${like}.`);
-  if (from === undefined || !existsSync(from)) {
-    fail("--from names a folder that record-replies wrote.");
-    return;
+  try {
+    const { file, scene } = await beginDriver(ROOT, { name, model, from, folder });
+    say(`Written: ${file}, ${scene}, a line in agent/drivers/registry.ts.`);
+    say(`Fill in identify, identity and table, then: ./scripts/new-driver ${name} --expect`);
+  } catch (thrown) {
+    const { message, cause } = thrown as Error;
+    fail(cause instanceof Error ? `${message}\n${cause.message}` : message);
   }
-  const answered = readdirSync(from).flatMap((file) =>
-    file.endsWith(".reply") ? [basename(file, ".reply")] : [],
-  );
-  const asks = Object.keys(model.asks).filter((ask) => answered.includes(ask));
-  if (asks.length === 0) fail(`${from} holds no reply to an ask of ${like}.`);
-  const file = join(ROOT, "agent/drivers", folder, `${name}.ts`);
-  writeFileSync(file, sourceOf(name, model, asks), { flag: "wx" });
-  const scene = join(SCENES, name, "first");
-  mkdirSync(scene, { recursive: true });
-  cpSync(from, scene, { recursive: true });
-  register(name, folder);
-  say(`Written: ${file}, ${scene}, a line in agent/drivers/registry.ts.`);
-  say(`Fill in identify, identity and table, then: ./scripts/new-driver ${name} --expect`);
-}
-
-const camel = (name: string): string =>
-  name.replace(/^(\d)/, "n$1").replaceAll(/-(.)/g, (_, next: string) => next.toUpperCase());
-
-function sourceOf(name: string, model: Driver, asks: readonly string[]): string {
-  const decoders = new Set<string>();
-  const lines = asks.map((ask) => {
-    const { link, target, body, port } = model.asks[ask] as Driver["asks"][string];
-    const decoder = link === "tcp" ? "cgminer" : "json";
-    decoders.add(decoder);
-    const more = [
-      ...(body === undefined ? [] : [`body: ${JSON.stringify(body)}`]),
-      ...(port === undefined ? [] : [`port: ${port}`]),
-    ];
-    const parts = [
-      `link: "${link}"`,
-      `target: ${JSON.stringify(target)}`,
-      ...more,
-      `decode: ${decoder}`,
-    ];
-    return `    ${ask}: { ${parts.join(", ")} },`;
-  });
-  const [first = ""] = asks;
-  const imports = [...decoders]
-    .sort()
-    .map((decoder) => `import { ${decoder} } from "../decode/${decoder}.ts";`);
-  return `${imports.join("\n")}
-import { defineDriver } from "../driver.ts";
-import { pointer } from "../pointer.ts";
-
-/** Say here what the device is, and what is peculiar about its replies. */
-export const ${camel(name)} = defineDriver({
-  name: "${name}",
-  about: "${name}",
-  docs: "${model.docs}",
-  kind: "${model.kind}",
-  role: "miner",
-  ports: [${model.ports.join(", ")}],
-  proof: [],
-  asks: {
-${lines.join("\n")}
-  },
-  identify: ({ ${first} }) => pointer(${first}, "/where/it/says/so") === "${name}",
-  identity: {},
-  table: {
-    ${first}: [{ metric: "hashrate", at: "/where/it/stands", unit: "H/s" }],
-  },
-});
-`;
-}
-
-function register(name: string, folder: string): void {
-  const text = readFileSync(REGISTRY, "utf8");
-  const line = `import { ${camel(name)} } from "./${folder}/${name}.ts";\n`;
-  const list = text.indexOf("export const DRIVERS");
-  const open = text.indexOf("[\n", list) + 2;
-  writeFileSync(REGISTRY, `${line}${text.slice(0, open)}  ${camel(name)},\n${text.slice(open)}`);
 }
 
 /** Expected reports as the tests compare them: where a value stood is looked up by a test and not written down. */

@@ -159,7 +159,7 @@ t.test("SIGTERM ends an agent whose broker and device do not answer as fast", as
   const devices = stringify({
     devices: [
       { name: "deaf", driver: "axeos", address: `127.0.0.1:${port}` },
-      { name: "deaf-too", address: `127.0.0.1:${port}` },
+      { name: "deaf-too", address: `http://127.0.0.1:${port}/too` },
     ],
   });
   const site = await install(t, { devices, brokerUrl: `mqtt://127.0.0.1:${port}` });

@@ -17,7 +17,8 @@ export const axeos = defineDriver({
   ports: [80],
   proof: ["Bitaxe Supra 401, AxeOS 2.4"],
   asks: {
-    info: { link: "http", target: "/api/system/info", decode: json },
+    // Some firmware shows the passwords of the pool and of the wireless network in it.
+    info: { link: "http", target: "/api/system/info", decode: json, secret: true },
     // Which board it is; firmware before 2.5 does not answer it.
     asic: {
       link: "http",

@@ -64,7 +64,15 @@ export const goldshell = defineDriver({
     summary: command("summary"),
     details: { ...command("devdetails"), rarely: true },
     web: { link: "http", target: "/mcb/cgminer?cgminercmd=devs", decode: json, optional: true },
-    pools: { link: "http", target: "/mcb/pools", decode: json, optional: true, rarely: true },
+    // It lists the pools with their passwords.
+    pools: {
+      link: "http",
+      target: "/mcb/pools",
+      decode: json,
+      optional: true,
+      rarely: true,
+      secret: true,
+    },
     setting: { link: "http", target: "/mcb/setting", decode: json, optional: true, rarely: true },
   },
   knownBy: ["status", "web"],

@@ -20,7 +20,8 @@ export const iceriverLine = defineDriver({
     boardpow: line("boardpow"),
     board: line("board"),
     fan: line("fan"),
-    getpool: line("getpool"),
+    // It lists the pools with their passwords.
+    getpool: { ...line("getpool"), secret: true },
     info: { ...line("info"), optional: true, rarely: true },
     getnet: { ...line("getnet"), optional: true, rarely: true },
   },

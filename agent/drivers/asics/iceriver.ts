@@ -12,7 +12,16 @@ export const iceriver = defineDriver({
   role: "miner",
   ports: [80],
   proof: ["KS3M", "KS5L", "AL3"],
-  asks: { panel: { link: "http", target: "/user/userpanel", body: "post=4", decode: json } },
+  asks: {
+    // It lists the pools with their passwords, beside the figures.
+    panel: {
+      link: "http",
+      target: "/user/userpanel",
+      body: "post=4",
+      decode: json,
+      secret: true,
+    },
+  },
   identify: ({ panel }) =>
     typeof pointer(panel, "/data/rtpow") === "string" &&
     typeof pointer(panel, "/data/softver1") === "string",

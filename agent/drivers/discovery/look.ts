@@ -7,7 +7,7 @@ import { Budget } from "../budget.ts";
 import type { Driver } from "../driver.ts";
 import type { Knock } from "../links/knock.ts";
 import { openSource } from "../open.ts";
-import { driversAt, type ProbeSpec, probedPorts, whoKnows } from "../probe.ts";
+import { driversAt, mostTelling, type ProbeSpec, probedPorts, whoKnows } from "../probe.ts";
 
 /** A device that answered and is known. */
 export interface Found {
@@ -90,7 +90,7 @@ export class Look {
     }
     const atAll = new Budget(clock, (1 - SHARE_AT_DOORS) * hostMs);
     const known = await this.#ports([...open, ...listening], undefined, atAll);
-    const error = this.#faults.find(({ code }) => code === "driver-auth") ?? this.#faults[0];
+    const error = mostTelling(this.#faults);
     if (!known && error !== undefined) this.unread.push({ address: host, error });
   }
 

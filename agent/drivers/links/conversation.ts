@@ -27,6 +27,7 @@ export async function converse(
   reach: Reach,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
+  signal.throwIfAborted();
   const socket = connect({ host, port });
   const stop = (): void => void socket.destroy();
   signal.addEventListener("abort", stop, { once: true });

@@ -3,7 +3,10 @@ import { buildAuthorizationHeader, DIGEST } from "http-auth-utils";
 import { parseChallenges } from "./challenge.ts";
 
 /** Digest algorithms that are answered, the better one first, as the system's crypto calls them. */
-const ALGORITHMS: Readonly<Record<string, string>> = { "sha-256": "sha256", md5: "md5" };
+const ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ["sha-256", "sha256"],
+  ["md5", "md5"],
+]);
 
 /** A challenge that can be answered. Texts are as they stood in the header, escapes and all. */
 export interface DigestChallenge {
@@ -27,7 +30,7 @@ export function digestChallenge(header: string | undefined): DigestChallenge | u
 
 function answerable(parameters: Readonly<Record<string, string>>): DigestChallenge | undefined {
   const { realm, nonce, qop, opaque, algorithm, stale } = parameters;
-  const hash = ALGORITHMS[algorithm?.toLowerCase() ?? "md5"];
+  const hash = ALGORITHMS.get(algorithm?.toLowerCase() ?? "md5");
   const hasAuth = qop?.split(",").some((one) => one.trim().toLowerCase() === "auth") === true;
   if (realm === undefined || nonce === undefined || hash === undefined || !hasAuth)
     return undefined;

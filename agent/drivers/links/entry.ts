@@ -4,7 +4,7 @@ import type { Admission } from "./admission.ts";
 
 /**
  * When a login is sent. `always`; `when-asked`: once the device asks for one, because who it is has yet to be found out;
- * `when-it-helps`: as long as it is let in, because nobody said that it is the right one.
+ * `when-it-helps`: where nothing is said without it, because nobody said that it is the right one.
  */
 export type Manner = "always" | "when-asked" | "when-it-helps";
 
@@ -39,22 +39,40 @@ export function inManner<Request, Reply>(
     };
     return { ask, stop };
   }
-  if (manner === "when-it-helps") {
-    const ask: typeof open = async (request, signal) => {
-      const reply = await orRefused(entry.ask(request, signal));
-      return reply === undefined || isRefused(reply) ? open(request, signal) : reply;
-    };
-    return { ask, stop };
-  }
+  if (manner === "when-it-helps") return { ask: whereItHelps(entry, open, isRefused), stop };
   return entry;
 }
 
-/** What comes of an ask; undefined where its login is refused. */
-async function orRefused<Reply>(asking: Promise<Reply>): Promise<Reply | undefined> {
+/** Asks without the login first, and with it at once where it helped before. No fault of the login is told to anybody. */
+function whereItHelps<Request, Reply>(
+  entry: Entry<Request, Reply>,
+  open: Entry<Request, Reply>["ask"],
+  isRefused: (reply: Reply) => boolean,
+): typeof open {
+  const helped = new Set<string>();
+  return async (request, signal) => {
+    const key = JSON.stringify(request);
+    const refusal = helped.has(key) ? undefined : await open(request, signal);
+    if (refusal !== undefined && !isRefused(refusal)) return refusal;
+    const reply = await orNone(entry.ask(request, signal), signal);
+    if (reply !== undefined && !isRefused(reply)) {
+      helped.add(key);
+      return reply;
+    }
+    helped.delete(key);
+    return refusal ?? open(request, signal);
+  };
+}
+
+/** What comes of an ask; undefined where it fails before its time is over. */
+async function orNone<Reply>(
+  asking: Promise<Reply>,
+  signal: AbortSignal,
+): Promise<Reply | undefined> {
   try {
     return await asking;
   } catch (thrown) {
-    if (thrown instanceof RigError && thrown.code === "driver-auth") return undefined;
+    if (thrown instanceof RigError && !signal.aborted) return undefined;
     throw thrown;
   }
 }

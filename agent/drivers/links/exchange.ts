@@ -25,8 +25,9 @@ export function methodOf({ body }: { readonly body?: string }): "GET" | "POST" {
 }
 
 /**
- * One request and its reply over a connection that is closed behind it: a Bitaxe has few sockets. Throws
- * `driver-too-large`, `driver-garbled` for a compressed reply (none is offered to be read), or the socket's own fault.
+ * One request and its reply over a connection that is closed behind it: a Bitaxe has few sockets. A connection that is
+ * still being made is listened to at once. Throws `driver-too-large`, `driver-garbled` for a compressed reply (none is
+ * offered to be read), or the socket's own fault, also one in the middle of a reply.
  */
 export async function exchange(
   socket: Socket,
@@ -35,6 +36,17 @@ export async function exchange(
 ): Promise<HttpReply> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const { path, body, headers } = asked;
+  // What cannot even be sent is thrown below, and then nobody waits for this.
+  promise.catch(() => {});
+  const cut: { fault?: Error; response?: IncomingMessage } = {};
+  socket.on("error", (fault) => {
+    // Where no length was given a reset would pass for the end of the reply. After that end it no longer matters.
+    if (cut.response?.complete !== true) cut.fault ??= fault;
+    reject(fault);
+  });
+  // One that is gone already will not say so again.
+  socket.on("close", () => reject(speechless(called)));
+  if (socket.destroyed) reject(socket.errored ?? speechless(called));
   try {
     const sent = request({
       createConnection: () => socket,
@@ -42,7 +54,10 @@ export async function exchange(
       path,
       headers: { connection: "close", ...(body === undefined ? {} : about(body)), ...headers },
     });
-    sent.on("response", resolve);
+    sent.on("response", (response) => {
+      cut.response = response;
+      resolve(response);
+    });
     sent.on("error", reject);
     // After a reply this changes nothing; without one, as where it wants to speak another protocol, nothing more comes.
     sent.on("close", () => reject(speechless(called)));
@@ -50,6 +65,7 @@ export async function exchange(
     const response = await promise;
     const { headers: answered, statusCode: status = 0 } = response;
     const bytes = isOk(status) ? await bodyOf(response, called) : new Uint8Array();
+    if (cut.fault !== undefined) throw cut.fault;
     return { status, headers: answered, bytes };
   } finally {
     socket.destroy();
@@ -64,7 +80,8 @@ function speechless(called: string): RigError {
 
 /** True for a status that says that here is what was asked for. */
 export function isOk(status: number): boolean {
-  return status >= 200 && status < 300;
+  // Part of what was asked for is not it, and nobody asks for a part.
+  return status >= 200 && status < 300 && status !== 206;
 }
 
 function about(body: string): Record<string, string> {

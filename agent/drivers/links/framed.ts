@@ -1,6 +1,6 @@
 import { RigError } from "../../core/errors.ts";
 import { type Assembly, converse, type Progress } from "./conversation.ts";
-import { Collected, type Link, MAX_REPLY_BYTES, type Reach, within } from "./link.ts";
+import { Asks, Collected, type Link, MAX_REPLY_BYTES, type Reach } from "./link.ts";
 
 const LENGTH_BYTES = 4;
 
@@ -9,12 +9,13 @@ const LENGTH_BYTES = 4;
  * version 3 on. What comes after the frame is not part of the reply. https://github.com/UpstreamData/pyasic/blob/master/pyasic/rpc/btminer.py
  */
 export function framedLink(reach: Reach, host: string, port: number): Link {
+  const asks = new Asks(reach);
   return {
     ask: ({ target }, signal) =>
-      within(reach, signal, (inner) =>
+      asks.run(signal, (inner) =>
         converse({ host, port }, framed(target), new Frame(reach.called), reach, inner),
       ),
-    stop: async () => {},
+    stop: async () => asks.stop(),
   };
 }
 

@@ -47,7 +47,7 @@ export class Calls {
       metadata,
       { deadline: clock.wallMs() + timeoutMs },
       (failed, bytes) => {
-        const fault = failed === null ? undefined : faultOf(grpc, failed, called, target);
+        const fault = failed === null ? undefined : faultOf(grpc, failed, called, target, said);
         resolve({ bytes: bytes ?? new Uint8Array(), said, fault });
       },
     );
@@ -58,9 +58,10 @@ export class Calls {
     signal.addEventListener("abort", cancel, { once: true });
     try {
       const outcome = await promise;
+      const broken = signal.aborted ? signal.reason : outcome.fault;
+      // A connection that broke, or died without a word, is not waited for: the next ask makes another.
+      if (isBreak(broken) && this.#client === client) this.close();
       signal.throwIfAborted();
-      // A connection that broke is not waited for: the next ask makes another.
-      if (outcome.fault?.code === "driver-unreachable" && this.#client === client) this.close();
       return outcome;
     } finally {
       signal.removeEventListener("abort", cancel);
@@ -74,6 +75,11 @@ export class Calls {
   }
 }
 
+function isBreak(fault: unknown): boolean {
+  if (!(fault instanceof RigError)) return false;
+  return fault.code === "driver-unreachable" || fault.code === "driver-timeout";
+}
+
 function clientTo(grpc: typeof Grpc, place: string): Grpc.Client {
   return new grpc.Client(`dns:${place}`, grpc.credentials.createInsecure(), {
     "grpc.max_receive_message_length": MAX_REPLY_BYTES,
@@ -85,12 +91,23 @@ function clientTo(grpc: typeof Grpc, place: string): Grpc.Client {
   });
 }
 
+/** What the client itself says of an answer that is none to one request, or none of gRPC. */
+const NO_GRPC =
+  /^(No message received|Too many responses received|Failed to decompress|Compression method|Received message compressed|Received HTTP status code|Received RST_STREAM.*without gRPC status)/;
+
+/** False where the answer says that it is something else, such as a web page. */
+function isGrpc(said: Grpc.Metadata | undefined): boolean {
+  const [type] = said?.get("content-type") ?? [];
+  return type === undefined || /^application\/grpc\b/i.test(type.toString());
+}
+
 /** What a status means. The server's own words are left out: they may repeat the login. */
 function faultOf(
   grpc: typeof Grpc,
   { code, details }: Grpc.ServiceError,
   called: string,
   target: string,
+  said: Grpc.Metadata | undefined,
 ): RigError {
   const { status } = grpc;
   const named = status[code] ?? String(code);
@@ -104,8 +121,10 @@ function faultOf(
     return new RigError("driver-unreachable", `${called} cannot be reached (gRPC ${named})`, facts);
   if (code === status.DEADLINE_EXCEEDED)
     return new RigError("driver-timeout", `${called} did not answer in time`, facts);
+  if (NO_GRPC.test(details) || !isGrpc(said))
+    return new RigError("driver-garbled", `${called} answers what is no gRPC`, facts);
   // Said by the client itself of a message over its limit; a device says it when it is overloaded.
-  if (code === status.RESOURCE_EXHAUSTED && /larger than max/i.test(details)) {
+  if (code === status.RESOURCE_EXHAUSTED && /^Received message .*larger than/i.test(details)) {
     const limit = MAX_REPLY_BYTES;
     const message = `${called} answered with more than ${limit} bytes`;
     return new RigError("driver-too-large", message, { ...facts, limit });

@@ -3,14 +3,14 @@ import { hostAndPort } from "../address.ts";
 import { Admission } from "./admission.ts";
 import { type Access, type Entry, inManner } from "./entry.ts";
 import { Calls, type Outcome } from "./grpc-calls.ts";
-import { type Link, type Login, type Question, type Reach, within } from "./link.ts";
+import { Asks, type Link, type Login, type Question, type Reach } from "./link.ts";
 import { type Passes, passesOf, TokenLogin, type TokenScheme } from "./token-login.ts";
 
 /**
  * Unary calls over gRPC without TLS: a target is `/package.Service/Method`, a body the request message in base64 (absent:
  * one without fields), the reply is the bytes of the message. The connection stays open from ask to ask. Throws
- * `driver-auth`, `driver-unreachable`, `driver-timeout`, `driver-too-large` or `driver-refused` by the status, and the
- * signal's reason when that aborts. https://grpc.io/docs/guides/status-codes/
+ * `driver-auth`, `driver-unreachable`, `driver-timeout`, `driver-too-large`, `driver-garbled` or `driver-refused` by the
+ * status, and the signal's reason when that aborts. https://grpc.io/docs/guides/status-codes/
  */
 export function grpcLink(
   reach: Reach,
@@ -20,15 +20,17 @@ export function grpcLink(
 ): Link {
   const calls = new Calls(reach, hostAndPort(place.host, place.port));
   const entry = entryFor(reach, login, access, calls);
+  const asks = new Asks(reach);
   return {
     ask: (question, signal) =>
-      within(reach, signal, async (inner) => {
+      asks.run(signal, async (inner) => {
         const { bytes, fault } = await entry.ask(question, inner);
         if (fault !== undefined) throw fault;
         return bytes;
       }),
     stop: async () => {
       entry.stop();
+      asks.stop();
       calls.close();
     },
   };

@@ -1,6 +1,7 @@
 import { RigError } from "../../core/errors.ts";
 import { isRecord, pointer } from "../pointer.ts";
 import { Admission, type Tried } from "./admission.ts";
+import { parseChallenges } from "./challenge.ts";
 import { DigestAnswers, digestChallenge } from "./digest.ts";
 import { type Access, type Entry, inManner } from "./entry.ts";
 import { type HttpReply, type HttpRequest, isOk, methodOf } from "./exchange.ts";
@@ -19,15 +20,31 @@ export function entryFor(reach: Reach, login: Login, access: Access, put: Put): 
   const open: HttpEntry["ask"] = (asked, signal) => put(asked, {}, signal);
   if (Object.keys(login).length === 0) return { ask: open, stop: () => {} };
   const entry = loggedIn(reach, login, access, put);
+  if (access.manner === "when-asked") return forStranger(entry, open);
+  const { scheme } = access;
+  const byCookie = scheme?.kind === "token" && scheme.token === undefined;
   return inManner(
     access.manner,
     entry,
     open,
-    ({ status }) => isRefusal(status) || isRedirect(status),
+    ({ status }) => isRefusal(status) || (byCookie && isRedirect(status)),
   );
 }
 
-function loggedIn(reach: Reach, login: Login, access: Access, put: Put): HttpEntry {
+/**
+ * The way in where nobody knows yet what answers: a login goes only where a 401 asks for one, in the manner that it asks
+ * for. A login request of a driver's own is not sent at all: it would tell the password to whatever it is.
+ */
+function forStranger(entry: SchemeEntry | TokenEntry, open: HttpEntry["ask"]): HttpEntry {
+  const ask: HttpEntry["ask"] = async (asked, signal) => {
+    const reply = await open(asked, signal);
+    const isAsked = reply.status === 401 && entry instanceof SchemeEntry;
+    return isAsked ? entry.answer(asked, reply, signal) : reply;
+  };
+  return { ask, stop: () => entry.stop() };
+}
+
+function loggedIn(reach: Reach, login: Login, access: Access, put: Put): SchemeEntry | TokenEntry {
   const { scheme, admission = new Admission(reach.clock, reach.called) } = access;
   const byToken = scheme?.kind === "token" ? scheme : undefined;
   if (login.token !== undefined) {
@@ -71,18 +88,39 @@ class SchemeEntry implements HttpEntry {
     return this.#admission.through(() => this.#try(asked, signal), signal);
   }
 
+  /** Asks again with the login, of one who refused the same without. Basic only where it is asked for, or nothing is. */
+  answer(asked: Asked, refusal: HttpReply, signal: AbortSignal): Promise<HttpReply> {
+    return this.#admission.through(async () => {
+      const answers = this.#answersTo(refusal);
+      if (answers !== undefined) return this.#answered(asked, answers, signal);
+      if (this.#login !== undefined && !takesBasic(refusal))
+        throw this.#otherKind("one that is known here");
+      return verdictOn(await this.#put(asked, this.#passes, signal));
+    }, signal);
+  }
+
   stop(): void {}
 
   async #try(asked: Asked, signal: AbortSignal): Promise<Tried<HttpReply>> {
     const first = await this.#put(asked, this.#headers(asked), signal);
-    if (first.status !== 401) return { got: first, refused: false };
+    if (first.status !== 401) return verdictOn(first);
     const answers = this.#answersTo(first);
-    if (answers === undefined) return { got: first, refused: true };
+    return answers === undefined ? verdictOn(first) : this.#answered(asked, answers, signal);
+  }
+
+  async #answered(
+    asked: Asked,
+    answers: DigestAnswers,
+    signal: AbortSignal,
+  ): Promise<Tried<HttpReply>> {
     this.#answers = answers;
-    const second = await this.#put(asked, this.#headers(asked), signal);
-    if (second.status !== 401) return { got: second, refused: false };
-    this.#answers = undefined;
-    return { got: second, refused: challengeOf(second)?.stale !== true };
+    const authorization = answers.header(methodOf(asked), asked.path);
+    const reply = await this.#put(asked, { authorization }, signal);
+    if (reply.status !== 401) return verdictOn(reply);
+    if (this.#answers === answers) this.#answers = undefined;
+    // A nonce that is stale at its first use is an excuse when it comes twice.
+    const isStale = challengeOf(reply)?.stale === true;
+    return { got: reply, refused: !isStale, doubtful: true };
   }
 
   #headers(asked: Asked): Passes {
@@ -90,17 +128,40 @@ class SchemeEntry implements HttpEntry {
     return { authorization: this.#answers.header(methodOf(asked), asked.path) };
   }
 
-  /** What answers a challenge; undefined where the login was sent already and there is nothing more to say. */
+  /** What answers a challenge; undefined where the login as it is sent unasked is all there is to say. */
   #answersTo(reply: HttpReply): DigestAnswers | undefined {
     const challenge = this.#login === undefined ? undefined : challengeOf(reply);
     if (challenge !== undefined)
       return new DigestAnswers(challenge, this.#login?.username ?? "", this.#login?.password ?? "");
     if (Object.keys(this.#passes).length > 0) return undefined;
     // The password itself is not handed to whoever asks for it where a digest of it would do.
-    throw new RigError("driver-auth", `${this.#called} wants another kind of login than digest`, {
+    throw this.#otherKind("digest");
+  }
+
+  #otherKind(than: string): RigError {
+    return new RigError("driver-auth", `${this.#called} wants another kind of login than ${than}`, {
       address: this.#called,
     });
   }
+}
+
+/** What a reply to a login says of it. Where too many came, or the account is locked, it is left alone. */
+function verdictOn(reply: HttpReply): Tried<HttpReply> {
+  const { status } = reply;
+  const isLocked = status === 423 || status === 429;
+  const restMs = isLocked ? Math.max(1, retryAfterS(reply) * 1000) : 0;
+  return { got: reply, refused: status === 401, doubtful: status === 403 || isLocked, restMs };
+}
+
+/** Seconds that a reply wants to be left alone; 0 where it names none. A date is not read: a device's clock may be off. */
+function retryAfterS({ headers }: HttpReply): number {
+  const { "retry-after": after = "" } = headers;
+  return /^\d{1,9}$/.test(after.trim()) ? Number(after) : 0;
+}
+
+function takesBasic({ headers }: HttpReply): boolean {
+  const { "www-authenticate": header = "" } = headers;
+  return header.trim() === "" || parseChallenges(header).some(({ scheme }) => scheme === "basic");
 }
 
 function challengeOf({ headers }: HttpReply): ReturnType<typeof digestChallenge> {
@@ -153,6 +214,7 @@ class TokenEntry implements HttpEntry {
       throw new RigError("driver-refused", `${called} has no login (HTTP ${reply.status})`, {
         address: called,
         status: reply.status,
+        retry_after_s: retryAfterS(reply),
       });
     return this.#byCookie ? cookiesOf(reply) : this.#tokenOf(reply);
   }

@@ -1,9 +1,9 @@
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { RigError } from "../../core/errors.ts";
 import type { Access } from "./entry.ts";
 import { exchange, type HttpReply, isOk } from "./exchange.ts";
 import { entryFor, isRefusal, type Put } from "./http-login.ts";
-import { type Link, type Login, type Reach, socketFault, within } from "./link.ts";
+import { Asks, type Link, type Login, type Reach, socketFault } from "./link.ts";
 import { PinsInMemory, type Trust } from "./pins.ts";
 import { connectTls } from "./tls.ts";
 
@@ -26,11 +26,13 @@ export function httpLink(reach: Reach, base: URL, login: Login, access: HttpAcce
     accept: "application/json",
     "accept-encoding": "identity",
   };
-  const open = (signal: AbortSignal): Promise<Socket> | Socket =>
-    base.protocol === "https:" ? connectTls(place, called, trust, signal) : connect(place);
+  const isSecure = base.protocol === "https:";
   const put: Put = async (asked, passes, signal) => {
+    // A login may have taken so long that the ask is over by now.
+    signal.throwIfAborted();
     try {
-      const socket = await open(signal);
+      // A plain socket is not awaited: it may fail in the very tick in which it is made, and must be listened to by then.
+      const socket = isSecure ? await connectTls(place, called, trust, signal) : connect(place);
       const stop = (): void => void socket.destroy();
       signal.addEventListener("abort", stop, { once: true });
       try {
@@ -43,15 +45,19 @@ export function httpLink(reach: Reach, base: URL, login: Login, access: HttpAcce
     }
   };
   const entry = entryFor(reach, login, access, put);
+  const asks = new Asks(reach);
   return {
     ask: ({ target, body }, signal) =>
-      within(reach, signal, async (inner) => {
+      asks.run(signal, async (inner) => {
         const path = pathBelow(base, target);
         const reply = await entry.ask({ path, ...(body === undefined ? {} : { body }) }, inner);
         checkStatus(reply, called);
         return reply.bytes;
       }),
-    stop: async () => entry.stop(),
+    stop: async () => {
+      entry.stop();
+      asks.stop();
+    },
   };
 }
 

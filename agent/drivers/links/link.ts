@@ -35,22 +35,25 @@ export interface Reach {
 }
 
 /**
- * Runs something under a time limit: its signal aborts at the limit or with the outer one. Throws `driver-timeout` at
- * the limit, also when the work does not heed its signal.
+ * Runs something under a time limit: its signal aborts at the limit, with the outer one or with `stopped`. Throws
+ * `driver-timeout` at the limit, also when the work does not heed its signal.
  */
 export async function within<T>(
   { clock, timeoutMs, called }: Reach,
   outer: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  stopped?: AbortSignal,
 ): Promise<T> {
   outer.throwIfAborted();
+  stopped?.throwIfAborted();
   const late = new RigError("driver-timeout", `${called} did not answer in ${timeoutMs} ms`, {
     address: called,
     timeout_ms: timeoutMs,
   });
   const inner = new AbortController();
-  const follow = (): void => inner.abort(outer.reason);
+  const follow = (): void => inner.abort(outer.aborted ? outer.reason : stopped?.reason);
   outer.addEventListener("abort", follow, { once: true });
+  stopped?.addEventListener("abort", follow, { once: true });
   const cancel = clock.after(timeoutMs, () => inner.abort(late));
   const given = Promise.withResolvers<never>();
   inner.signal.addEventListener("abort", () => given.reject(inner.signal.reason), { once: true });
@@ -59,6 +62,27 @@ export async function within<T>(
   } finally {
     cancel();
     outer.removeEventListener("abort", follow);
+    stopped?.removeEventListener("abort", follow);
+  }
+}
+
+/** A link's asks, each under its time limit. What is under way when the link is stopped is given up, and nothing more begun. */
+export class Asks {
+  readonly #reach: Reach;
+  readonly #stopped = new AbortController();
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+  }
+
+  /** Runs one, as `within` does. Throws an abort where the link is stopped. */
+  run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return within(this.#reach, outer, work, this.#stopped.signal);
+  }
+
+  /** Safe twice. */
+  stop(): void {
+    this.#stopped.abort();
   }
 }
 

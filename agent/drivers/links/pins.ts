@@ -40,8 +40,8 @@ interface Shown {
 }
 
 /**
- * Believes a certificate: the one of the settings and no other; else one that an authority vouches for; else the one that
- * was seen first. An address that was vouched for once must be so ever after. Throws `driver-auth`.
+ * Believes a certificate: the one of the settings and no other; else what was seen first. That is any that an authority
+ * vouches for, where the first one was such; else that very one, whoever vouches for another. Throws `driver-auth`.
  */
 export function believe(address: string, shown: Shown, { pins, fingerprint }: Trust): void {
   const kept = pins.pinOf(address);
@@ -51,9 +51,9 @@ export function believe(address: string, shown: Shown, { pins, fingerprint }: Tr
   if (fingerprint !== undefined) {
     if (fingerprint !== shown.fingerprint) throw changed(address, shown, "the settings name");
     keep(fingerprint);
-  } else if (shown.vouched) keep(VOUCHED);
-  else if (kept === undefined) keep(shown.fingerprint);
-  else if (kept !== shown.fingerprint) throw changed(address, shown, "it had before");
+  } else if (kept === undefined) keep(shown.vouched ? VOUCHED : shown.fingerprint);
+  else if (kept !== (shown.vouched && kept === VOUCHED ? VOUCHED : shown.fingerprint))
+    throw changed(address, shown, "it had before");
 }
 
 function changed(address: string, { fingerprint }: Shown, than: string): RigError {

@@ -1,5 +1,5 @@
 import { type Assembly, converse, type Progress } from "./conversation.ts";
-import { Collected, type Link, type Reach, within } from "./link.ts";
+import { Asks, Collected, type Link, type Reach } from "./link.ts";
 
 const NUL = 0x00;
 const NEWLINE = 0x0a;
@@ -14,13 +14,14 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c];
  * https://github.com/ckolivas/cgminer/blob/master/API-README
  */
 export function tcpLink(reach: Reach, host: string, port: number): Link {
+  const asks = new Asks(reach);
   return {
     ask: ({ target }, signal) =>
-      within(reach, signal, (inner) => {
+      asks.run(signal, (inner) => {
         const reply = new Reply(reach.called, target.endsWith("\n"));
         return converse({ host, port }, Buffer.from(target, "utf8"), reply, reach, inner);
       }),
-    stop: async () => {},
+    stop: async () => asks.stop(),
   };
 }
 

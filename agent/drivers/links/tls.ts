@@ -31,6 +31,7 @@ export async function connectTls(
   trust: Trust,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect({
     host,
@@ -47,6 +48,7 @@ export async function connectTls(
   socket.once("secureConnect", resolve);
   try {
     await promise;
+    signal.throwIfAborted();
     believe(called, { fingerprint: shownBy(socket, called), vouched: socket.authorized }, trust);
     return socket;
   } catch (thrown) {

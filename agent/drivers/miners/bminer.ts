@@ -19,7 +19,14 @@ export const bminer = defineDriver({
   asks: {
     status: { link: "http", target: "/api/status", decode: json },
     solver: { link: "http", target: "/api/v1/status/solver", decode: json, optional: true },
-    stratum: { link: "http", target: "/api/v1/status/stratum", decode: json, optional: true },
+    // It names each pool as it was given, with the password.
+    stratum: {
+      link: "http",
+      target: "/api/v1/status/stratum",
+      decode: json,
+      optional: true,
+      secret: true,
+    },
   },
   knownBy: ["status"],
   identify: ({ status }) =>

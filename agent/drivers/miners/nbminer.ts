@@ -16,7 +16,8 @@ export const nbminer = defineDriver({
   role: "miner",
   ports: [22_333],
   proof: ["10.0", "40.0"],
-  asks: { status: { link: "http", target: "/api/v1/status", decode: json } },
+  // It has a member for the pool's password, beside the figures.
+  asks: { status: { link: "http", target: "/api/v1/status", decode: json, secret: true } },
   identify: ({ status }) =>
     Array.isArray(pointer(status, "/miner/devices")) &&
     isRecord(pointer(status, "/stratum")) &&

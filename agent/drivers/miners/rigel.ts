@@ -16,7 +16,8 @@ export const rigel = defineDriver({
   role: "miner",
   ports: [],
   proof: ["1.23.2"],
-  asks: { stat: { link: "http", target: "/stat", decode: json } },
+  // It names the pools with their passwords, beside the figures.
+  asks: { stat: { link: "http", target: "/stat", decode: json, secret: true } },
   identify: ({ stat }) =>
     pointer(stat, "/name") === "Rigel" && Array.isArray(pointer(stat, "/devices")),
   identity: {},

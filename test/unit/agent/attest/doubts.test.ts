@@ -55,6 +55,35 @@ t.test("a chip map that is mostly dead is doubted", async (t) => {
   t.equal(doubtsOf([rate(RATE), of("chips_expected", 0), of("chips_working", 0)]), 0);
 });
 
+t.test("chips that are only said to be there are not counted as dead", async (t) => {
+  const expected = (part: string): Reading => of("chips_expected", 4, { part });
+  const working = (value: number, part: string): Reading => of("chips_working", value, { part });
+  t.equal(doubtsOf([rate(RATE), expected("")]), 0);
+  t.equal(doubtsOf([rate(RATE), expected("board/0"), expected("board/1")]), 0);
+  t.equal(doubtsOf([rate(RATE), expected(""), working(1, "board/0")]), 0, "another part");
+  const mixed = [rate(RATE), expected("board/0"), expected("board/1"), expected("board/2")];
+  t.equal(doubtsOf([...mixed, working(4, "board/0")]), 0, "those that say both are well");
+  t.equal(doubtsOf([...mixed, working(2, "board/0")]), DOUBT.deadChips);
+  t.equal(doubtsOf([rate(RATE), working(0, "board/0")]), 0, "none is expected");
+});
+
+t.test("dead chips are looked for in the newest sample that counts them", async (t) => {
+  const sample = (placedMs: number, readings: readonly Reading[]): FoldableSample => ({
+    ...{ deviceId: ID, source: "a", role: "miner", increments: [], doubts: 0 },
+    ...{ placedMs, spanMs: 10_000, readings },
+  });
+  const chips = (working: number): Reading[] => [
+    rate(RATE),
+    of("chips_expected", 4),
+    of("chips_working", working),
+  ];
+  const doubts = (...all: FoldableSample[]): unknown => foldWindow(WINDOW, all, [])[0]?.doubts;
+  const silent = sample(30_000, [rate(RATE), of("chips_expected", 4)]);
+  t.equal(doubts(sample(10_000, chips(4)), sample(20_000, chips(1)), silent), DOUBT.deadChips);
+  t.equal(doubts(sample(10_000, chips(1)), sample(20_000, chips(4)), silent), 0);
+  t.equal(doubts(sample(590_000, chips(4)), sample(605_000, chips(1))), 0, "after the window");
+});
+
 t.test("joules per hash far from what the model is rated at are doubted", async (t) => {
   const rated = 3250 / 110e12;
   const at = (watts: number): Reading[] => [

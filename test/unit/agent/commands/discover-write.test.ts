@@ -1,50 +1,29 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { type Device, devicesOf, foundLines } from "../../../../agent/commands/discover-text.ts";
+import type { Looked } from "../../../../agent/commands/discover-changes.ts";
+import type { Device } from "../../../../agent/commands/discover-text.ts";
 import { writeFound } from "../../../../agent/commands/discover-write.ts";
-import type { Report } from "../../../../agent/core/reading.ts";
-import type { Driver } from "../../../../agent/drivers/driver.ts";
-import { DRIVERS } from "../../../../agent/drivers/registry.ts";
+import { parseTarget } from "../../../../agent/drivers/discovery/targets.ts";
+import { loadSettings, MAX_SETTINGS_BYTES } from "../../../../agent/settings/load.ts";
 import { DeviceBook } from "../../../../agent/store/device-book.ts";
 import { openDatabase } from "../../../../agent/store/open.ts";
 
-const driverOf = (name: string): Driver => DRIVERS.find((driver) => driver.name === name) as Driver;
-const report = (serial: string | undefined, rate = 95e12): Report => ({
-  key: "",
-  identity: { make: "Bitmain", model: "Antminer S19", ...(serial ? { serial } : {}) },
-  readings: [{ metric: "hashrate", part: "", value: rate, algorithm: "sha256d" }],
-  problems: [],
-});
-const found = (address: string, serial?: string, driver = "antminer") => ({
-  address,
-  driver: driverOf(driver),
-  reports: [report(serial)],
-});
-
-t.test("two addresses of one device are one device, and the second says so", async (t) => {
-  const devices = devicesOf([
-    found("10.0.0.10", "SN-1"),
-    found("10.0.0.9", "SN-1"),
-    found("10.0.0.8"),
-    found("10.0.0.7"),
-  ]);
-  t.strictSame(
-    devices.map(({ address, same_as }) => [address, same_as]),
-    [
-      ["10.0.0.7", undefined],
-      ["10.0.0.8", undefined],
-      ["10.0.0.9", undefined],
-      ["10.0.0.10", "10.0.0.9"],
-    ],
-    "in the order of addresses as numbers; without a serial nothing is the same",
-  );
-  const text = foundLines(devices).join("\n");
-  t.match(
-    text,
-    /10\.0\.0\.10\s+antminer\s+Bitmain Antminer S19\s+95 TH\/s sha256d\s+serial sn1\s+the same device as 10\.0\.0\.9/,
-  );
-  t.match(foundLines([]), ["No device was found."]);
+const isRoot = process.getuid?.() === 0;
+const LOOKED: Looked = { targets: [parseTarget("10.0.0.0/24")], unread: [] };
+const device = (address: string, serial?: string): Device => ({
+  ...{ address, driver: "antminer", hashrate: {}, gpus: 0, unproven: false },
+  ...(serial === undefined ? {} : { known_by: { kind: "serial", value: serial } }),
 });
 
 const SETTINGS = `# mine
@@ -57,19 +36,20 @@ devices:
     address: 10.0.0.5
 `;
 
-function installed(t: Test): string {
+/** A settings file whose agent has read the serial number `sn1` as `loud`. */
+function installed(t: Test, text = SETTINGS): string {
   const folder = t.testdir();
   const file = join(folder, "agent.yaml");
-  writeFileSync(file, SETTINGS, { mode: 0o640 });
+  writeFileSync(file, text, { mode: 0o640 });
   mkdirSync(join(folder, "state"));
   const db = openDatabase(join(folder, "state"));
   new DeviceBook(db).write(
     {
       place: "source loud",
-      ...{ tokenKind: "serial", token: "sn1", algorithms: [] },
+      ...{ tokenKind: "mac", token: "0a0000000001", algorithms: [] },
       device: {
         ...{ id: `asic:${"1".repeat(32)}`, kind: "asic", label: "loud", sources: ["loud"] },
-        ...{ identity: {}, unproven: false },
+        ...{ identity: { serial: "SN-1" }, unproven: false },
       },
     },
     0,
@@ -77,39 +57,145 @@ function installed(t: Test): string {
   db.close();
   return file;
 }
-const devices = (...all: ReturnType<typeof found>[]): Device[] => devicesOf(all);
 
 t.test("what was found is added, and what moved keeps its name", async (t) => {
   const file = installed(t);
-  const written = writeFound(
+  const { backup, ...written } = writeFound(
     file,
-    devices(found("10.0.0.77", "SN-1"), found("10.0.0.8", "SN-2"), found("10.0.0.9", "SN-2")),
+    [
+      device("10.0.0.8", "sn2"),
+      { ...device("10.0.0.9", "sn2"), same_as: "10.0.0.8" },
+      device("10.0.0.77", "sn1"),
+      { ...device("local"), driver: "nvidia" },
+    ],
+    LOOKED,
   );
-  t.strictSame(written, { added: ["antminer-1"], moved: ["loud"], kept: [] });
-  const text = readFileSync(file, "utf8");
-  t.match(text, "- name: loud # next to the door\n    driver: antminer\n    address: 10.0.0.77\n");
-  t.match(text, "- name: antminer-1\n    driver: antminer\n    address: 10.0.0.8\n");
-  t.notMatch(text, "10.0.0.9", "its second address is not written");
-  t.equal(readFileSync(`${file}.before-discover`, "utf8"), SETTINGS);
+  t.strictSame(written, { file, added: ["antminer-1"], moved: ["loud"], kept: [], left: [] });
+  t.equal(
+    readFileSync(file, "utf8"),
+    `${SETTINGS.replace("10.0.0.5", "10.0.0.77")}  - name: antminer-1\n    driver: antminer\n    address: 10.0.0.8\n`,
+  );
+  t.equal(readFileSync(backup as string, "utf8"), SETTINGS);
   t.equal(statSync(file).mode & 0o777, 0o640);
+  t.equal(statSync(backup as string).mode & 0o777, 0o640);
+  const again = writeFound(file, [device("10.0.0.8", "sn2"), device("10.0.0.77", "sn1")], LOOKED);
   t.strictSame(
-    writeFound(file, devices(found("10.0.0.77", "SN-1"), found("10.0.0.8", "SN-2"))),
-    { added: [], moved: [], kept: ["antminer-1", "loud"] },
+    again,
+    { file, added: [], moved: [], kept: ["antminer-1", "loud"], left: [] },
     "a second time there is nothing to do",
   );
 });
 
-t.test("a device that still answers where it was has not moved", async (t) => {
+t.test("the file keeps its owner and group", { skip: !isRoot && "needs root" }, async (t) => {
   const file = installed(t);
-  const written = writeFound(file, devices(found("10.0.0.5", "SN-9"), found("10.0.0.6", "SN-1")));
-  t.strictSame(written, { added: ["antminer-1"], moved: [], kept: ["loud"] });
+  chownSync(file, 4242, 4243);
+  const { backup = "" } = writeFound(file, [device("10.0.0.8")], LOOKED);
+  for (const one of [file, backup]) {
+    const { uid, gid, mode } = statSync(one);
+    t.strictSame([uid, gid, mode & 0o777], [4242, 4243, 0o640], one);
+  }
+});
+
+t.test(
+  "where the owner cannot be kept nothing is changed",
+  { skip: !isRoot && "needs root" },
+  async (t) => {
+    const file = installed(t, SETTINGS.replace("state: state", "state: none"));
+    const folder = join(file, "..");
+    chownSync(folder, 4242, 4242);
+    chownSync(file, 4243, 4242);
+    const names = readdirSync(folder);
+    process.setegid?.(4242);
+    process.seteuid?.(4242);
+    try {
+      t.throws(() => writeFound(file, [device("10.0.0.8")], LOOKED), {
+        code: "settings-unwritable",
+        message: /EPERM/,
+      });
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
+    t.equal(readFileSync(file, "utf8"), SETTINGS.replace("state: state", "state: none"));
+    t.strictSame(readdirSync(folder), names);
+    t.equal(statSync(file).uid, 4243);
+  },
+);
+
+t.test("a link to the file stays one, and what was kept before is never overwritten", async (t) => {
+  const file = installed(t);
+  const link = join(file, "../link.yaml");
+  const precious = join(file, "../precious");
+  symlinkSync(file, link);
+  writeFileSync(precious, "precious");
+  symlinkSync(precious, `${file}.before-discover`);
+  const first = writeFound(link, [device("10.0.0.8")], LOOKED);
+  const between = readFileSync(file, "utf8");
+  const second = writeFound(link, [device("10.0.0.9")], LOOKED);
+  t.ok(lstatSync(link).isSymbolicLink());
+  t.match(readFileSync(file, "utf8"), /10\.0\.0\.8\n(.*\n)*.*10\.0\.0\.9\n/);
+  t.equal(readFileSync(precious, "utf8"), "precious");
+  t.equal(first.backup, `${file}.before-discover-2`);
+  t.equal(second.backup, `${file}.before-discover-3`);
+  t.equal(readFileSync(`${file}.before-discover-2`, "utf8"), SETTINGS);
+  t.equal(readFileSync(`${file}.before-discover-3`, "utf8"), between);
+});
+
+t.test("one find that cannot be written does not keep the others from it", async (t) => {
+  const file = installed(t);
+  const { added, left } = writeFound(
+    file,
+    [device("[fe80::1%eth0]:4068"), device("10.0.0.8"), device("[fe80::2%eth0]:4068")],
+    LOOKED,
+  );
+  t.strictSame(added, ["antminer-2"]);
+  t.strictSame(
+    left.map(({ address }) => address),
+    ["[fe80::1%eth0]:4068", "[fe80::2%eth0]:4068"],
+  );
+  t.ok(left.every(({ why }) => why.length > 0));
+  t.equal(loadSettings(file).devices.length, 2);
+});
+
+t.test("an address that two entries share is left to a person", async (t) => {
+  const text = SETTINGS.replace(
+    "10.0.0.5\n",
+    "&ip 10.0.0.5\n    interval: 10s\n  - name: web\n    driver: axeos\n    address: *ip\n",
+  );
+  const file = installed(t, text);
+  const { moved, added, left } = writeFound(file, [device("10.0.0.77", "sn1")], LOOKED);
+  t.strictSame([moved, added], [[], []]);
+  t.match(left, [{ address: "10.0.0.77", why: /shared/ }]);
+  t.equal(readFileSync(file, "utf8"), text);
+});
+
+t.test("there are never more devices than settings hold", async (t) => {
+  const file = installed(t);
+  const many = Array.from({ length: 1030 }, (_, n) => device(`10.1.${n >> 8}.${n & 255}`));
+  const { added, left } = writeFound(file, many, LOOKED);
+  t.equal(added.length, 1023);
+  t.equal(left.length, 7);
+  t.match(left[0]?.why, "at most 1024");
+  t.equal(loadSettings(file).devices.length, 1024);
+});
+
+t.test("a file that would grow too large to be read is left as it is", async (t) => {
+  const text = `${SETTINGS}# ${"x".repeat(MAX_SETTINGS_BYTES - SETTINGS.length - 10)}\n`;
+  const file = installed(t, text);
+  t.throws(() => writeFound(file, [device("10.0.0.8")], LOOKED), {
+    code: "settings-invalid",
+    message: /1048576/,
+  });
+  t.equal(readFileSync(file, "utf8"), text);
+  t.notOk(existsSync(`${file}.before-discover`));
 });
 
 t.test("a settings file that is faulty, or not there, is left as it is", async (t) => {
   const file = installed(t);
   writeFileSync(file, `${SETTINGS}nonsense: 1\n`);
-  t.throws(() => writeFound(file, devices(found("10.0.0.8", "SN-2"))));
+  t.throws(() => writeFound(file, [device("10.0.0.8")], LOOKED), { code: "settings-invalid" });
   t.equal(readFileSync(file, "utf8"), `${SETTINGS}nonsense: 1\n`);
   t.notOk(existsSync(`${file}.before-discover`));
-  t.throws(() => writeFound(join(t.testdir(), "none.yaml"), []), { code: "settings-unreadable" });
+  for (const name of ["none.yaml", "agent.yaml/x"])
+    t.throws(() => writeFound(join(file, "..", name), [], LOOKED), { code: "settings-unreadable" });
 });

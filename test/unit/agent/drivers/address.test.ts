@@ -42,3 +42,22 @@ t.test("an IPv6 host is written in brackets before a port", async (t) => {
   t.equal(hostAndPort("::1", 80), "[::1]:80");
   t.equal(hostAndPort("a", 80), "a:80");
 });
+
+t.test("what no URL can be made of is no host, and a zone is said to be none", async (t) => {
+  for (const text of ["a|b:80", "1.2.3.999:80", "a%0d%0ab:80", "a\\b", "1:2:3", "http://h:0/"])
+    t.throws(
+      () => parseAddress(text),
+      { code: "settings-invalid", message: /an address is/ },
+      text,
+    );
+  for (const text of ["[fe80::1%lo]:80", "fe80::1%eth0"])
+    t.throws(() => parseAddress(text), { code: "settings-invalid", message: /zone/ }, text);
+});
+
+t.test("a login that no request can carry is refused, and not repeated", async (t) => {
+  for (const login of ["ro%0aot:pw", "root:p%00w", "root:p%7fw"])
+    t.throws(() => parseAddress(`http://${login}@h/`), {
+      code: "settings-invalid",
+      message: /^the login in an address holds a control character$/,
+    });
+});

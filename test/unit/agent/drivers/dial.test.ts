@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { parseAddress } from "../../../../agent/drivers/address.ts";
-import { type Dialling, Links } from "../../../../agent/drivers/dial.ts";
-import type { Driver } from "../../../../agent/drivers/driver.ts";
+import { type Dialled, type Dialling, Links } from "../../../../agent/drivers/dial.ts";
+import type { Ask, Driver } from "../../../../agent/drivers/driver.ts";
 import { Admissions } from "../../../../agent/drivers/links/admission.ts";
 import { PinsInMemory } from "../../../../agent/drivers/links/pins.ts";
 import { codeOf, httpPeer, systemClock, tcpPeer } from "../../../support/driver-peers.ts";
@@ -15,7 +15,7 @@ function linksTo(
   written: string,
   port: number,
   more: Partial<Dialling> = {},
-  driver: Pick<Driver, "login"> = {},
+  driver: Dialled = {},
 ): Links {
   const links = new Links(driver, parseAddress(written), port, {
     clock: systemClock,
@@ -100,8 +100,10 @@ t.test("a login that was refused rests for whoever sends it the same way next", 
   t.equal(asks, 1);
   await ask({ ...wrong, login: { username: "root", password: "other" } });
   t.equal(asks, 2, "another login is tried");
-  await ask(wrong, { login: { kind: "token", target: "/login" } });
-  t.equal(asks, 3, "and another way of logging in");
+  t.equal(await ask(wrong, { login: { kind: "token", target: "/login" } }), "driver-auth");
+  t.equal(asks, 2, "a name that was refused twice rests in every way");
+  await ask({ access, login: { username: "admin", password: "other" } });
+  t.equal(asks, 3, "another name does not");
 });
 
 t.test("a link that needs an address is a bug without one", async (t) => {
@@ -118,4 +120,65 @@ t.test("a link that needs an address is a bug without one", async (t) => {
     root: undefined,
   });
   t.throws(() => links.ask({ link: "http", target: "/" }, never), { code: "bug" });
+});
+
+t.test(
+  "a device with an https address has its web page there, whatever else its driver reads",
+  async (t) => {
+    const own = selfSigned();
+    const secure = await httpsPeer(own, (request, response) => void response.end(request.url));
+    const plain = await httpPeer((request, response) => void response.end(request.url));
+    for (const peer of [secure, plain]) t.after(() => peer.close());
+    const ask = (port: number): Ask => ({ link: "http", target: "/", port, decode: (x) => x });
+    const asks = {
+      api: { link: "tcp", target: "x", decode: (x: unknown) => x } as const,
+      page: ask(8080),
+    };
+    const login = { username: "root", password: "hunter2" };
+    const links = linksTo(t, `https://${secure.address}/rig`, 4028, { login }, { asks });
+    t.equal(text(await links.ask(ask(8080), never)), "/rig/");
+    t.equal(text(await links.ask(ask(80), never)), "/rig/");
+  },
+);
+
+t.test("what is to go over TLS goes no other way: neither login nor request is sent", async (t) => {
+  const met: string[] = [];
+  const plain = await httpPeer((request, response) => {
+    met.push(request.headers.authorization ?? "none");
+    response.end("{}");
+  });
+  const calls = await tcpPeer((socket) => {
+    met.push("a connection");
+    socket.destroy();
+  });
+  for (const peer of [plain, calls]) t.after(() => peer.close());
+  const login = { username: "root", password: "hunter2" };
+  const trust = { pins: new PinsInMemory(), fingerprint: "a".repeat(64) };
+  const access = { trust, admissions: new Admissions(systemClock) };
+  for (const more of [{ login }, { access }])
+    for (const [link, { port }] of [
+      ["http", plain],
+      ["grpc", calls],
+    ] as const) {
+      const links = linksTo(t, "https://127.0.0.1/", 443, more);
+      const asking = links.ask({ link, port, target: "/a.S/M" }, never);
+      await t.rejects(asking, { code: "settings-invalid", message: /^((?!hunter2).)*$/ }, link);
+    }
+  const bare = linksTo(t, calls.address, calls.port, { access });
+  const asking = codeOf(bare.ask({ link: "tcp", target: "x" }, never));
+  t.equal(await asking, "settings-invalid", "a driver without a web page has no certificate");
+  t.strictSame(met, []);
+});
+
+t.test("the plain API beside a secure web page is read on, without the login", async (t) => {
+  const lines = await tcpPeer((socket) => void socket.once("data", (got) => socket.end(got)));
+  t.after(() => lines.close());
+  const trust = { pins: new PinsInMemory(), fingerprint: "a".repeat(64) };
+  const access = { trust, admissions: new Admissions(systemClock) };
+  const asks = {
+    page: { link: "http", target: "/", port: 80, decode: (x: unknown) => x },
+  } as const;
+  const login = { username: "root", password: "hunter2" };
+  const links = linksTo(t, "https://127.0.0.1/", lines.port, { access, login }, { asks });
+  t.equal(text(await links.ask({ link: "tcp", target: "summary" }, never)), "summary");
 });

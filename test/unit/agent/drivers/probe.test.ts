@@ -117,6 +117,49 @@ t.test("a device that wants a login says so", async (t) => {
   );
 });
 
+t.test("the login in an address holds for the source that is found", async (t) => {
+  const summary = scenes.find(({ name }) => name === "trex/four-gpus")?.replies["summary"];
+  const peer = await httpPeer((request, response) => {
+    const isIn = request.headers.authorization === `Basic ${btoa("me:hunter2")}`;
+    if (!isIn) response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end();
+    else if (request.url === "/summary") response.end(summary);
+    else response.writeHead(404).end();
+  });
+  t.after(() => peer.close());
+  const { driver, source } = await probe(`http://me:hunter2@${peer.address}/`, tools);
+  t.after(() => source.stop());
+  t.equal(driver.name, "trex");
+  t.ok((await source.ask(new AbortController().signal)).reports.length > 0);
+});
+
+t.test(
+  "a stranger that says no to everything is sent a login once, and no way but as it asks",
+  async (t) => {
+    const digest = 'Digest realm="x", nonce="n", qop="auth"';
+    for (const [status, headers, logins] of [
+      [403, {}, 0],
+      [301, { location: "https://other.example/" }, 0],
+      [401, { "www-authenticate": digest }, 1],
+      [401, { "www-authenticate": "Basic realm=x" }, 1],
+    ] as const) {
+      const shown: string[] = [];
+      const peer = await httpPeer(async (request, response) => {
+        let body = "";
+        for await (const chunk of request) body += String(chunk);
+        const { authorization } = request.headers;
+        if (authorization || /hunter2/.test(body + request.url)) shown.push(authorization ?? body);
+        response.writeHead(status, headers).end();
+      });
+      t.after(() => peer.close());
+      const spec = { username: "root", password: "hunter2" };
+      await faultOf(probe(`http://${peer.address}/`, tools, new AbortController().signal, spec));
+      t.equal(shown.length, logins, `${status} ${JSON.stringify(headers)}`);
+      t.notMatch(shown.join(), /hunter2/);
+      if (JSON.stringify(headers).includes("Digest")) t.match(shown, [/^Digest /]);
+    }
+  },
+);
+
 t.test("a device that is silent is a timeout", async (t) => {
   const peer = await tcpPeer(() => {});
   t.after(() => peer.close());

@@ -252,7 +252,8 @@ t.test("a model that is spelt by turns has not changed", async (t) => {
   ] as const) {
     const { inventory } = make();
     const changes = Array.from({ length: 8 }, (_, n) => {
-      const who = n % 2 === 0 ? { ...confirmed, model: "S19" } : { ...other, model: "Antminer S19" };
+      const who =
+        n % 2 === 0 ? { ...confirmed, model: "S19" } : { ...other, model: "Antminer S19" };
       const id = inventory.resolve(ASIC, report("", who))?.id ?? "";
       return inventory.hasChanged(id);
     });
@@ -264,4 +265,13 @@ t.test("a host is itself whatever its board and its interfaces say", async (t) =
   const { inventory } = make();
   const id = inventory.resolve(HOST, report("", { uuid: "11112222-aaaa", mac: MAC }))?.id;
   t.equal(inventory.resolve(HOST, report("", { mac: OTHER_MAC }))?.id, id);
+});
+
+t.test("what has no identity and stands at one place is one device, by two sources", async (t) => {
+  const { inventory } = make();
+  const [a, b] = ["a1", "a2"].map((name) => ({ ...ASIC, name, address: "10.0.0.1:4028" }));
+  for (let n = 0; n < 3; n += 1)
+    for (const source of [a, b]) inventory.resolve(source as ReportingSource, report("", {}));
+  t.equal(inventory.known().length, 1);
+  t.equal(inventory.twins().length, 1, "and it is told");
 });

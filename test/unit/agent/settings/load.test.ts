@@ -167,7 +167,7 @@ devices:
 t.test("a device takes what it does not say from sampling", async (t) => {
   const { devices } = readSettings(
     `${COORDINATOR}sampling: { interval: 30s, timeout: 8s }
-devices: [{ name: a, address: h }, { name: b, address: h, interval: 1m, timeout: 500ms }]
+devices: [{ name: a, address: h }, { name: b, address: h2, interval: 1m, timeout: 500ms }]
 `,
     "/a.yaml",
   );
@@ -296,4 +296,27 @@ t.test("a fingerprint is read with and without colons, and only beside TLS", asy
     /of no use without an https/,
   ]);
   t.match(faultsOf(device('address: "https://h", fingerprint: "a1:b2"')), [/is no SHA-256/]);
+});
+
+t.test("a login that no request can carry is a fault, wherever it is written", async (t) => {
+  const dir = t.testdir({ two: "hunter2\nmore\n" });
+  chmodSync(join(dir, "two"), 0o600);
+  for (const [written, path] of [
+    ['password: "hunter2\\n"', "password"],
+    ['token: "hunter2\\0"', "token"],
+    ['username: "hunter2\\r"', "username"],
+    [`password_file: ${join(dir, "two")}`, "password_file"],
+  ] as const) {
+    const text = `${COORDINATOR}devices:\n  - { name: a, address: 10.0.0.7, ${written} }\n`;
+    const faults = faultsOf(text);
+    t.match(faults, [new RegExp(`devices\\[0\\]\\.${path}: .*control character`)], path);
+    t.notMatch(faults.join(), "hunter2");
+  }
+});
+
+t.test("an address with a zone is a fault", async (t) => {
+  const at = (address: string): string[] =>
+    faultsOf(`${COORDINATOR}devices:\n  - { name: a, address: "${address}" }\n`);
+  for (const address of ["fe80::1%lo", "[fe80::1%lo]:80"]) t.match(at(address), [/zone/], address);
+  t.strictSame(at("http://10.0.0.7/a%20b"), [], "a path may hold a %");
 });

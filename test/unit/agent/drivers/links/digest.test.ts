@@ -143,3 +143,18 @@ t.test("a basic login answers a device that wants digest all the same", async (t
   t.equal(await ask(link), "in");
   t.equal(device.met.asks, 3);
 });
+
+t.test("an algorithm that is called like a part of every object is none", async (t) => {
+  for (const algorithm of ["constructor", "__proto__", "toString"]) {
+    const peer = await httpPeer((_request, response) => {
+      const challenge = `Digest realm="r", nonce="n", qop="auth", algorithm=${algorithm}`;
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+    });
+    t.after(() => peer.close());
+    const reach = { clock: systemClock, timeoutMs: 5000, called: peer.address };
+    const link = httpLink(reach, new URL(`http://${peer.address}/`), PLAIN, {
+      scheme: { kind: "digest" },
+    });
+    t.equal(await codeOf(ask(link)), "driver-auth", algorithm);
+  }
+});

@@ -1,3 +1,6 @@
+import { createServer } from "node:http2";
+import { connect, type Server, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { status } from "@grpc/grpc-js";
 import t, { type Test } from "tap";
 import type { Manner } from "../../../../../agent/drivers/links/entry.ts";
@@ -7,6 +10,7 @@ import {
   codeOf,
   deadAddress,
   httpPeer,
+  listening,
   type Peer,
   systemClock,
   tcpPeer,
@@ -204,3 +208,74 @@ t.test("a token of the settings is sent as it is, and rests when it is refused",
   for (let i = 0; i < 3; i += 1) t.equal(await codeOf(ask(wrong)), "driver-auth");
   t.strictSame([met.asks, met.logins.length], [1, 0]);
 });
+
+t.test("a connection that died without a word is made anew by the next ask", async (t) => {
+  const peer = await device(t, { Stats: (_call, reply) => reply(null, Buffer.of(1)) });
+  let isDead = false;
+  const between = await tcpPeer((near) => {
+    // Only connections of before the death are dead.
+    const wasThere = !isDead;
+    const far = connect(peer.port, peer.host);
+    const isLost = (): boolean => isDead && wasThere;
+    near.on("data", (bytes) => isLost() || far.write(bytes));
+    far.on("data", (bytes) => isLost() || near.write(bytes));
+    near.on("close", () => far.destroy());
+    far.on("error", () => near.destroy());
+  });
+  t.after(() => between.close());
+  const link = linkTo(t, between, {}, { timeoutMs: 300 });
+  t.equal(await ask(link), "\x01");
+  isDead = true;
+  t.equal(await codeOf(ask(link)), "driver-timeout");
+  t.equal(await ask(link), "\x01");
+});
+
+t.test("a link that is stopped in its first ask leaves no connection", async (t) => {
+  let connections = 0;
+  const peer = await tcpPeer(() => {
+    connections += 1;
+  });
+  t.after(() => peer.close());
+  const link = linkTo(t, peer);
+  const asking = codeOf(ask(link));
+  await link.stop();
+  t.equal(await asking, "AbortError");
+  t.equal(await codeOf(ask(link)), "AbortError");
+  // Whoever connects after this one would have been there by now.
+  await codeOf(ask(linkTo(t, peer, {}, { timeoutMs: 100 })));
+  t.equal(connections, 1);
+});
+
+t.test(
+  "what is no answer of gRPC is garbled, and one that unpacks to too much is too large",
+  async (t) => {
+    const framed = (bytes: Buffer, packed = 0): Buffer => {
+      const head = Buffer.alloc(5);
+      head[0] = packed;
+      head.writeUInt32BE(bytes.length, 1);
+      return Buffer.concat([head, bytes]);
+    };
+    for (const [said, body, code] of [
+      [{ "content-type": "text/html" }, Buffer.from("<html>no</html>"), "driver-garbled"],
+      [{}, Buffer.alloc(0), "driver-garbled"],
+      [{}, framed(Buffer.from("cut")).subarray(0, 6), "driver-garbled"],
+      [{ "grpc-encoding": "gzip" }, framed(Buffer.from("no gzip"), 1), "driver-garbled"],
+      [{ "grpc-encoding": "gzip" }, framed(gzipSync(Buffer.alloc(2 << 20)), 1), "driver-too-large"],
+    ] as const) {
+      const server = createServer();
+      const sockets = new Set<Socket>();
+      server.on("stream", (stream) => {
+        stream.on("error", () => {});
+        stream.respond(
+          { ":status": 200, "content-type": "application/grpc", ...said },
+          { waitForTrailers: true },
+        );
+        stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+        stream.end(body);
+      });
+      const peer = await listening(server as unknown as Server, sockets);
+      t.after(() => peer.close());
+      t.equal(await codeOf(ask(linkTo(t, peer))), code, JSON.stringify(said));
+    }
+  },
+);

@@ -255,16 +255,119 @@ t.test(
   },
 );
 
-t.test("a login that is kept back goes only where one is asked for", async (t) => {
-  const { met, answer } = sessions("pass", jwt);
-  const device = await peer(t, (request, response) => {
-    if (request.url === "/open") response.end(String(request.headers.authorization));
-    else void answer(request, response);
+t.test("to a stranger a login goes only where a 401 asks for it, as it asks for it", async (t) => {
+  const basic = `Basic ${btoa("root:hunter2")}`;
+  for (const [status, challenge, scheme, sent] of [
+    [200, undefined, undefined, []],
+    [301, undefined, undefined, []],
+    [403, "Basic realm=x", undefined, []],
+    [401, "Basic realm=x", undefined, [basic]],
+    [401, undefined, undefined, [basic]],
+    [401, "Basic realm=x", { kind: "digest" }, []],
+    [401, 'Digest realm="x", nonce="n", qop="auth", algorithm=none', undefined, []],
+    [401, 'Digest realm="x", nonce="n", qop="auth"', undefined, [/^Digest username="root"/]],
+    [401, "Basic realm=x", JSON_LOGIN, []],
+    [302, undefined, { kind: "token", target: "/login" }, []],
+  ] as const) {
+    const name = `${status} ${challenge} ${scheme?.kind}`;
+    const shown: string[] = [];
+    const asked: string[] = [];
+    const device = await peer(t, (request, response) => {
+      asked.push(request.url ?? "");
+      if (request.headers.authorization) shown.push(request.headers.authorization);
+      const headers = challenge === undefined ? {} : { "www-authenticate": challenge };
+      response.writeHead(status, headers).end();
+    });
+    const login = { username: "root", password: "hunter2" };
+    const link = linkTo(t, device, login, scheme, { manner: "when-asked" });
+    for (let i = 0; i < 3; i += 1) await codeOf(ask(link));
+    t.match(shown, sent, name);
+    t.equal(shown.length, sent.length, `${name}: sent once`);
+    t.ok(asked.every((path) => path === "/stats"));
+  }
+});
+
+t.test("a login request that meets anything but success rests", async (t) => {
+  for (const [status, restS] of [
+    [404, 60],
+    [500, 60],
+    [423, 60],
+    [429, 300],
+    [503, 300],
+  ] as const) {
+    let logins = 0;
+    const clock = new FakeClock();
+    const device = await peer(t, (request, response) => {
+      if (request.url === "/api/auth") logins += 1;
+      const headers = restS === 60 ? {} : { "retry-after": `${restS}` };
+      response.writeHead(request.url === "/api/auth" ? status : 401, headers).end();
+    });
+    const link = linkTo(t, device, LOGIN, JSON_LOGIN, { clock });
+    for (let i = 0; i < 5; i += 1) t.equal(await codeOf(ask(link)), "driver-refused", `${status}`);
+    clock.advance(restS * 1000 - 1);
+    await codeOf(ask(link));
+    t.equal(logins, 1, `${status}`);
+    clock.advance(1);
+    await codeOf(ask(link));
+    t.equal(logins, 2, `${status}`);
+  }
+});
+
+t.test("a login that is answered 403, or stale for ever, is sent twice and rests", async (t) => {
+  for (const [scheme, status, more] of [
+    ["basic", 403, ""],
+    ["digest", 403, ""],
+    ["digest", 401, ", stale=true"],
+  ] as const) {
+    let sent = 0;
+    const device = await peer(t, (request, response) => {
+      if (request.headers.authorization) sent += 1;
+      const challenge = `Digest realm="x", nonce="n${sent}", qop="auth"${more}`;
+      const code = request.headers.authorization ? status : 401;
+      response.writeHead(code, { "www-authenticate": challenge }).end();
+    });
+    const link = linkTo(t, device, LOGIN, { kind: scheme });
+    for (let i = 0; i < 10; i += 1) t.equal(await codeOf(ask(link)), "driver-auth");
+    t.equal(sent, 2, `${scheme} ${status}${more}`);
+  }
+});
+
+t.test("a password that is no longer right is sent twice by however many asks", async (t) => {
+  let [right, wrong] = [true, 0];
+  const device = await peer(t, (_request, response) => {
+    if (!right) wrong += 1;
+    response.writeHead(right ? 200 : 401).end("in");
   });
-  const link = linkTo(t, device, LOGIN, JSON_LOGIN, { manner: "when-asked" });
-  t.equal(await ask(link, "/open"), "undefined");
-  t.equal(met.logins.length, 0);
-  t.equal(await ask(link), "Bearer s1");
+  const link = linkTo(t, device, LOGIN);
+  t.equal(await ask(link), "in");
+  right = false;
+  const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(ask(link))));
+  t.ok(codes.every((code) => code === "driver-auth"));
+  t.equal(wrong, 2);
+});
+
+t.test("what takes a login and is silent gets it less and less often", async (t) => {
+  const clock = new FakeClock();
+  let logins = 0;
+  const device = await peer(t, () => {
+    logins += 1;
+  });
+  const link = linkTo(t, device, LOGIN, JSON_LOGIN, { clock });
+  const hang = async (): Promise<string> => {
+    const asking = codeOf(ask(link));
+    await clock.advanceSlowly(5000);
+    return asking;
+  };
+  t.equal(await hang(), "driver-timeout");
+  t.equal(await hang(), "driver-timeout");
+  t.equal(logins, 2);
+  t.equal(await codeOf(ask(link)), "driver-timeout", "at once");
+  t.equal(logins, 2);
+  clock.advance(10_000);
+  await hang();
+  clock.advance(10_000);
+  await codeOf(ask(link));
+  t.equal(logins, 3);
 });
 
 t.test(
@@ -323,4 +426,34 @@ t.test("a login that is only tried stands in nobody's way", async (t) => {
     manner: "when-it-helps",
   });
   t.equal(await codeOf(ask(dead)), "driver-unreachable");
+});
+
+t.test("what is open is read though the login that is only tried has faults", async (t) => {
+  for (const [name, meet] of [
+    ["no such page", (response: ServerResponse) => response.writeHead(404).end()],
+    ["an error", (response: ServerResponse) => response.writeHead(500).end()],
+    ["a break", (response: ServerResponse) => response.destroy()],
+    ["silence", () => {}],
+  ] as const) {
+    const device = await peer(t, (request, response) => {
+      if (request.url === "/api/auth") meet(response);
+      else if (request.url === "/closed") response.writeHead(401).end();
+      else response.end("in");
+    });
+    const manner = "when-it-helps";
+    const link = linkTo(t, device, LOGIN, JSON_LOGIN, { manner });
+    t.equal(await ask(link), "in", name);
+    if (name === "silence") continue;
+    t.equal(await codeOf(ask(link, "/closed")), "driver-auth", name);
+    t.equal(await ask(link), "in", name);
+  }
+});
+
+t.test("where a tried login helps, it is sent at once from then on", async (t) => {
+  const { met, answer } = sessions("pass", jwt);
+  const link = linkTo(t, await peer(t, answer), LOGIN, JSON_LOGIN, { manner: "when-it-helps" });
+  t.equal(await ask(link), "Bearer s1");
+  t.equal(met.asks, 2);
+  t.equal(await ask(link), "Bearer s1");
+  t.equal(met.asks, 3);
 });

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import t, { type Test } from "tap";
 import { httpLink } from "../../../../../agent/drivers/links/http.ts";
 import type { Link, Login } from "../../../../../agent/drivers/links/link.ts";
@@ -7,8 +10,11 @@ import {
   httpPeer,
   type Peer,
   systemClock,
+  tcpPeer,
 } from "../../../../support/driver-peers.ts";
+import { until } from "../../../../support/until.ts";
 
+const modules = fileURLToPath(new URL("../../../../..", import.meta.url));
 const never = new AbortController().signal;
 const linkTo = (address: string, timeoutMs = 5000, login: Login = {}): Link =>
   httpLink(
@@ -19,6 +25,12 @@ const linkTo = (address: string, timeoutMs = 5000, login: Login = {}): Link =>
 
 async function peer(t: Test, answer: Parameters<typeof httpPeer>[0]): Promise<Peer> {
   const made = await httpPeer(answer);
+  t.after(() => made.close());
+  return made;
+}
+
+async function tcpPeerOf(t: Test, converse: Parameters<typeof tcpPeer>[0]): Promise<Peer> {
+  const made = await tcpPeer(converse);
   t.after(() => made.close());
   return made;
 }
@@ -120,7 +132,6 @@ t.test("half a reply is garbled", async (t) => {
 });
 
 t.test("what is no HTTP is garbled, and a closed connection too", async (t) => {
-  const { tcpPeer } = await import("../../../../support/driver-peers.ts");
   const noise = await tcpPeer((socket) => void socket.end("\0\0\0noise\n"));
   t.after(() => noise.close());
   t.equal(await codeOf(linkTo(noise.address).ask({ target: "/" }, never)), "driver-garbled");
@@ -158,7 +169,6 @@ t.test("an abort passes through as what it is", async (t) => {
 });
 
 t.test("a reply that changes the protocol, or comes compressed, is garbled", async (t) => {
-  const { tcpPeer } = await import("../../../../support/driver-peers.ts");
   for (const head of [
     "101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x",
     "200 OK\r\nContent-Encoding: gzip",
@@ -183,4 +193,99 @@ t.test("what is asked for is said plainly: no compression, no connection kept", 
     address,
     "identity",
   ]);
+});
+
+t.test("a reset is no end of a reply, whose length nobody said", async (t) => {
+  const { address } = await tcpPeerOf(t, (socket) => {
+    socket.once("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n12.3", () =>
+        setImmediate(() => socket.resetAndDestroy()),
+      );
+    });
+  });
+  t.equal(await codeOf(linkTo(address).ask({ target: "/" }, never)), "driver-garbled");
+});
+
+t.test("a reset after the length that was said changes nothing", async (t) => {
+  const { address } = await tcpPeerOf(t, (socket) => {
+    socket.once("data", () => {
+      const whole = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+      socket.write(whole, () => setImmediate(() => socket.resetAndDestroy()));
+    });
+  });
+  t.equal(Buffer.from(await linkTo(address).ask({ target: "/" }, never)).toString(), "{}");
+});
+
+t.test("part of a reply is none", async (t) => {
+  const { address } = await peer(t, (_request, response) => {
+    response.writeHead(206, { "content-range": "bytes 0-3/9" }).end("12.3");
+  });
+  t.equal(await codeOf(linkTo(address).ask({ target: "/" }, never)), "driver-refused");
+});
+
+t.test("what cannot be connected at all is a fault of that ask, and ends no process", async (t) => {
+  const program = t.testdir({
+    "spent.ts": `
+      import { openSync } from "node:fs";
+      import { httpLink } from "${modules}/agent/drivers/links/http.ts";
+      import { SystemClock } from "${modules}/agent/platform/clock.ts";
+      const clock = new SystemClock("00000000-0000-4000-8000-000000000001");
+      const link = httpLink({ clock, timeoutMs: 5000, called: "x" }, new URL("http://127.0.0.1:1/"), {});
+      try { for (;;) openSync("/dev/null", "r"); } catch {}
+      setTimeout(() => {
+        link.ask({ target: "/" }, new AbortController().signal).catch(({ code }) => console.log(code));
+      }, 5);`,
+  });
+  const shell = `ulimit -n 64; exec "${process.execPath}" "${program}/spent.ts"`;
+  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", shell], { env: {} });
+  t.equal(stdout.trim(), "driver-no-socket");
+});
+
+t.test("a link that is stopped gives up its asks, and begins none", async (t) => {
+  const gone = Promise.withResolvers<void>();
+  const came = Promise.withResolvers<void>();
+  let asks = 0;
+  const { address } = await peer(t, (request) => {
+    asks += 1;
+    request.socket.on("close", () => gone.resolve());
+    came.resolve();
+  });
+  const link = linkTo(address);
+  const asking = codeOf(link.ask({ target: "/" }, never));
+  await came.promise;
+  await link.stop();
+  await gone.promise;
+  t.equal(await asking, "AbortError");
+  t.equal(await codeOf(link.ask({ target: "/" }, never)), "AbortError");
+  t.equal(asks, 1);
+});
+
+t.test("a login that comes back after its ask is over is followed by no request", async (t) => {
+  const seen: string[] = [];
+  const answers: (() => void)[] = [];
+  const came = Promise.withResolvers<void>();
+  const { address } = await peer(t, (request, response) => {
+    seen.push(request.url ?? "");
+    answers.push(() => void response.end('{"t":"x"}'));
+    came.resolve();
+  });
+  const scheme = { kind: "token", target: "/login", body: "{}", token: "/t" } as const;
+  const link = httpLink(
+    { clock: systemClock, timeoutMs: 5000, called: address },
+    new URL(`http://${address}/`),
+    { username: "u", password: "p" },
+    { scheme },
+  );
+  t.after(() => link.stop());
+  const abort = new AbortController();
+  const given = codeOf(link.ask({ target: "/given-up" }, abort.signal));
+  await came.promise;
+  abort.abort();
+  t.equal(await given, "AbortError");
+  const other = link.ask({ target: "/other" }, never);
+  answers.shift()?.();
+  await until("the second request", () => seen.length > 1);
+  answers.shift()?.();
+  await other;
+  t.strictSame(seen, ["/login", "/other"]);
 });

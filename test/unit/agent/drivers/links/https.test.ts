@@ -76,20 +76,29 @@ t.test("the fingerprint of the settings goes before what was kept, and replaces 
 t.test(
   "a certificate that an authority vouches for needs no pin, and none without may follow it",
   async (t) => {
-    const [own, good, other] = [
-      await device(t, first),
-      await device(t, vouched),
-      await device(t, second),
-    ];
+    const [own, good] = [await device(t, first), await device(t, vouched)];
     const pins = new PinsInMemory();
-    await ask(linkTo(own.address, pins));
-    t.match(await ask(linkTo(good.address, pins)), "in", "in place of a self-signed one");
+    t.match(await ask(linkTo(good.address, pins)), "in");
     t.equal(pins.pinOf("10.0.0.7:443"), VOUCHED);
-    t.equal(await codeOf(ask(linkTo(other.address, pins))), "driver-auth");
+    t.match(await ask(linkTo(good.address, pins)), "in");
     t.equal(await codeOf(ask(linkTo(own.address, pins))), "driver-auth");
+    t.strictSame(own.seen, []);
     t.equal(await codeOf(ask(linkTo(good.address, pins, first.fingerprint))), "driver-auth");
   },
 );
+
+t.test("a certificate that was kept is not replaced by one that is vouched for", async (t) => {
+  const [own, good] = [await device(t, first), await device(t, vouched)];
+  const pins = new PinsInMemory();
+  await ask(linkTo(own.address, pins));
+  t.equal(await codeOf(ask(linkTo(good.address, pins))), "driver-auth");
+  t.strictSame(good.seen, [], "the login was not sent to it");
+  t.equal(pins.pinOf("10.0.0.7:443"), first.fingerprint);
+  t.match(await ask(linkTo(own.address, pins)), "in");
+  t.match(await ask(linkTo(good.address, pins, vouched.fingerprint)), "in", "but by the settings");
+  t.match(await ask(linkTo(good.address, pins)), "in");
+  t.equal(pins.pinOf("10.0.0.7:443"), vouched.fingerprint);
+});
 
 t.test("one that is vouched for, for another host, counts as self-signed", async (t) => {
   const { port } = await device(t, vouched);

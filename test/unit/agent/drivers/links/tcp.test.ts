@@ -1,18 +1,18 @@
 import type { Socket } from "node:net";
 import t, { type Test } from "tap";
+import { converse } from "../../../../../agent/drivers/links/conversation.ts";
+import { framedLink } from "../../../../../agent/drivers/links/framed.ts";
 import type { Link } from "../../../../../agent/drivers/links/link.ts";
+import { PinsInMemory } from "../../../../../agent/drivers/links/pins.ts";
 import { tcpLink } from "../../../../../agent/drivers/links/tcp.ts";
+import { connectTls } from "../../../../../agent/drivers/links/tls.ts";
 import { codeOf, deadAddress, systemClock, tcpPeer } from "../../../../support/driver-peers.ts";
 
 const never = new AbortController().signal;
 const STATS = '{"command":"stats"}';
 
-async function linkTo(
-  t: Test,
-  converse: (socket: Socket) => void,
-  timeoutMs = 5000,
-): Promise<Link> {
-  const peer = await tcpPeer(converse);
+async function linkTo(t: Test, speak: (socket: Socket) => void, timeoutMs = 5000): Promise<Link> {
+  const peer = await tcpPeer(speak);
   t.after(() => peer.close());
   return tcpLink({ clock: systemClock, timeoutMs, called: peer.address }, peer.host, peer.port);
 }
@@ -204,3 +204,40 @@ t.test(
     t.equal(Buffer.from(await link.ask({ target: "estats" }, never)).toString(), parts.join(""));
   },
 );
+
+t.test("a conversation on a signal that is over begins no connection", async (t) => {
+  let connections = 0;
+  const peer = await tcpPeer(() => {
+    connections += 1;
+  });
+  t.after(() => peer.close());
+  const reach = { clock: systemClock, timeoutMs: 5000, called: peer.address };
+  const reply = { take: () => "more" as const, whole: () => undefined };
+  const over = AbortSignal.abort();
+  t.equal(await codeOf(converse(peer, Buffer.from("x"), reply, reach, over)), "AbortError");
+  const trust = { pins: new PinsInMemory(), fingerprint: undefined };
+  t.equal(await codeOf(connectTls(peer, peer.address, trust, over)), "AbortError");
+  await codeOf(
+    tcpLink({ ...reach, timeoutMs: 100 }, peer.host, peer.port).ask({ target: "x" }, never),
+  );
+  t.equal(connections, 1, "only that which was asked after them");
+});
+
+t.test("links that are stopped give up what is under way", async (t) => {
+  for (const linkOf of [tcpLink, framedLink]) {
+    const came = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    const peer = await tcpPeer((socket) => {
+      socket.once("data", () => came.resolve());
+      socket.on("close", () => gone.resolve());
+    });
+    t.after(() => peer.close());
+    const reach = { clock: systemClock, timeoutMs: 5000, called: peer.address };
+    const link = linkOf(reach, peer.host, peer.port);
+    const asking = codeOf(link.ask({ target: "x" }, never));
+    await came.promise;
+    await link.stop();
+    t.equal(await asking, "AbortError", linkOf.name);
+    await gone.promise;
+  }
+});
