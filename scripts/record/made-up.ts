@@ -6,7 +6,7 @@ const NOTHING =
 const MAKE =
   /^(?:antminer|avalon|bitaxe|blackminer|goldshell|iceriver|nerdq?axe|volcminer|whatsminer)(?:[ _-]?[a-z]{0,2}\d{1,3}[a-z+]{0,3})?$/i;
 /** Long numbers of base 16, such as UUIDs. */
-const HEX = /^[0-9a-f]{12,}$/i;
+const HEX = /^[0-9a-f]{12,64}$/i;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 /** Separated, or twelve digits of base 16 alone. */
 const MAC = /^(?:[0-9a-f]{2}([:-])(?:\s?[0-9a-f]{2}\1){4}\s?[0-9a-f]{2}|[0-9a-f]{12})$/i;

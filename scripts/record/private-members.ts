@@ -8,7 +8,7 @@ const HEAD =
 const AFTER = /\s*(?:[,}\]:"'{[|;)<\\\0]|$)/y;
 /** What people call lists of GPUs is as often `Workers`. */
 const GPU =
-  /geforce|radeon|nvidia|\b(?:[rg]tx|amd|rx|intel|arc|cpu|gpu|ryzen|xeon|tesla|quadro)\b/i;
+  /^(?:nvidia|amd|intel|geforce|radeon|[rg]tx|rx|arc|quadro|tesla)(?:\(r\))? [a-z\d ().+/-]*$/i;
 
 /** A private member that is being read: `under` is what its name says, or the name of what it stands in. */
 interface Member {
@@ -137,11 +137,11 @@ function strikeString(body: string, { name, privacy }: Member, made: MadeUp): st
   return made.secret(body);
 }
 
-/** Numbers that are private; `004` is none in JSON, and some miners write it. */
+/** Numbers that are private, and texts without quotes; `004` is no number in JSON, and some miners write it. */
 function strikeBare(body: string, { name, privacy }: Member, made: MadeUp): string {
   if (privacy === "place" || saysNothing(body)) return body;
   if (isNumber(body)) return isNumberPrivate(name) ? made.number(body) : body;
-  return body;
+  return made.secret(body);
 }
 
 /** The elements of an array, and of those in it, as if each were the member's value; objects in it are looked into. */

@@ -1,14 +1,14 @@
-import { megahashes } from "./cgminer.ts";
 import { celsius } from "./gpu.ts";
 import { behindToken, holds, showsCookie } from "./logins.ts";
-import { answers, macOf, type PartNow, type Question, reply, shares } from "./protocol.ts";
+import { answers, macOf, type PartNow, type Question, reply, rounded, shares } from "./protocol.ts";
 import { ASIC, type Speaker } from "./speaker.ts";
 
 const BOARDS = [0, 1, 2];
 const LOGIN = { username: "admin", password: "admin" };
-const boardRate = ({ now }: PartNow): number => megahashes(now.mean(300) / BOARDS.length);
+/** GH/s, which its page does not say. */
+const boardRate = ({ now }: PartNow): number => rounded(now.mean(300) / BOARDS.length / 1e9, 3);
 
-/** Obelisk's SC1 of the first generation: a page that says who it is, and one behind a login. */
+/** Obelisk's SC1 of the second generation: a page that says who it is, and one behind a login. */
 export const obelisk: Speaker = {
   name: "obelisk",
   doors: [{ link: "http", port: 80 }],
@@ -28,7 +28,7 @@ export const obelisk: Speaker = {
     answers({
       "/api/status/dashboard": (question) =>
         reply(question, dashboard(question), (part) => ({
-          hashrate: boardRate(part) * BOARDS.length * 1e6,
+          hashrate: boardRate(part) * BOARDS.length * 1e9,
           ...shares(part),
         })),
     }),
@@ -51,7 +51,7 @@ function dashboard({ parts: [part], worker }: Question) {
   const pool = { url: "pool.example:3333", worker, status: "Alive", accepted, rejected };
   return {
     hashboardStatus: BOARDS.map(() => ({
-      mhsAvg: boardRate(part),
+      hashrate5min: boardRate(part),
       boardTemp: celsius(part) - 20,
       chipTemp: celsius(part),
     })),

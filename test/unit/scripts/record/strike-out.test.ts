@@ -71,6 +71,11 @@ t.test("a private value goes as a whole, whatever it holds and whatever its type
       String.raw`{"a":"{\"pass\":\"in\\\"ner\",\"n\":1}"}`,
       String.raw`{"a":"{\"pass\":\"struck-out-1\",\"n\":1}"}`,
     ],
+    ['{"pass": hunter2,"a":1}', '{"pass": struck-out-1,"a":1}'],
+    [
+      '{"workers":[{"name":"rig-amd-bob","Name":"Radeon RX 580"}]}',
+      '{"workers":[{"name":"struck-out-1","Name":"Radeon RX 580"}]}',
+    ],
     ["{'user':'bob.rig1'}", "{'user':'struck-out-1'}"],
     ["var mac = 'aabbccddeeff';", "var mac = '02005e005301';"],
   ] as const)

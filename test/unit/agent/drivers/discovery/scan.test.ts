@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import t, { type Test } from "tap";
 import { type Progress, scan } from "../../../../../agent/drivers/discovery/scan.ts";
@@ -174,7 +174,7 @@ t.test(
   async (t) => {
     const host = "127.93.9.200";
     await miner(t, host, antminer?.replies ?? {});
-    const program = join(import.meta.dirname, "../../../../support/scan-program.ts");
+    const program = fileURLToPath(new URL("../../../../support/scan-program.ts", import.meta.url));
     const search = async (...words: string[]): Promise<unknown> => {
       const script = `ulimit -n 64; exec "$0" "$@"`;
       const all = ["-c", script, process.execPath, program, "127.93.9.0/24", "512", ...words];
