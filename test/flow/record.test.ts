@@ -67,6 +67,9 @@ const recordOf = (bundle: PlainBundle, algorithm: string): PlainRecordPart | und
 /** Relative difference from what should be. */
 const off = (found: number, wanted: number): number => Math.abs(found / wanted - 1);
 
+/** The agent's clock and the simulator's agree so far on when a reply was taken. */
+const NEAR_MS = 150;
+
 function checkRow(
   t: Test,
   machine: KnownMachine,
@@ -100,7 +103,9 @@ function checkRow(
     `${name}: counters are exact`,
   );
   const nearMs = Math.abs(Number(row.observedMilliseconds) - Math.min(wanted.observedMs, 10_000));
-  t.ok(nearMs <= 150, `${name}: observed for ${row.observedMilliseconds} ms, off by ${nearMs}`);
+  t.ok(nearMs <= NEAR_MS, `${name}: observed for ${row.observedMilliseconds} ms, off by ${nearMs}`);
+  // Of a window that a device was seen in for a moment alone, the moment may as well be none.
+  if (wanted.observedMs <= NEAR_MS) return;
   const rate = (hashes: number, ms: number): number => hashes / Math.max(1, ms);
   const found = rate(Number(row.hashes), Number(row.observedMilliseconds));
   const served = rate(wanted.hashes, wanted.observedMs);
