@@ -13,6 +13,8 @@ const NEEDED: readonly {
   readonly debian: string;
 }[] = [
   { program: "mosquitto", at: ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"], debian: "mosquitto" },
+  { program: "openssl", at: ["/usr/bin/openssl"], debian: "openssl" },
+  { program: "ip", at: ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"], debian: "iproute2" },
 ];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
